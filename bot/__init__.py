@@ -1,0 +1,1 @@
+"""The rights line: one inbound message in, one reply out. Empty, so that the bootstrap can import it without packages."""

@@ -1,0 +1,221 @@
+"""Every setting, read from the environment once, into one frozen object.
+
+Apart from everything else so that a wrong setting is found at the start and not by the person texting: all mistakes are
+reported together, each with its cure. Nothing else in the project reads the environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+MINIMUM_SECRET = 32
+"""Characters. Below this a secret can be guessed; `python3 -c "import secrets; print(secrets.token_hex(32))"` makes one."""
+
+HELP: dict[str, str] = {
+    "PUBLIC_URL": "The address Twilio posts to, as typed into its console, without a path: https://line.example.org",
+    "TWILIO_ACCOUNT_SID": "Twilio console, Account Info: AC and 32 characters. Texts of other accounts are refused.",
+    "TWILIO_AUTH_TOKEN": "Twilio console, Account Info. During a rotation: the new and the old, with a comma between.",
+    "TWILIO_API_KEY": "Twilio console, API keys: SK and 32 characters. Only the worker uses it.",
+    "TWILIO_API_SECRET": "Shown once when the API key was made. Needed together with TWILIO_API_KEY.",
+    "REDIS_URL": "redis://, rediss:// or unix:// of the sessions. Unset: the embedded Valkey, kept in HOTLINE_DATA.",
+    "JOBS_REDIS_URL": "The Redis of the jobs. Unset: the one of the sessions.",
+    "HOTLINE_SECRET": f"At least {MINIMUM_SECRET} random characters; a list with commas, the new one first. "
+    "Unset with the embedded Valkey: made and kept in HOTLINE_DATA.",
+    "HOTLINE_DATA": "The folder of the embedded Valkey, the made secret and the keys of the day. Unset: .hotline",
+    "HOTLINE_CONTENT": "The folder that holds flows/ and messages/. Unset: this checkout.",
+    "HOST": "The address to listen on. Unset: 127.0.0.1",
+    "PORT": "The port to listen on. Unset: 8080",
+    "WEB_PROCESSES": "Web processes. Unset: 1",
+    "SESSION_IDLE_SECONDS": "A session ends this long after the last text. Unset: 7200 (two hours)",
+    "SESSION_MAX_SECONDS": "A session ends this long after its first text, whatever happens. Unset: 86400 (a day)",
+    "RELEASE_KEEP_SECONDS": "A release nobody serves is forgotten after this long. Unset: 7776000 (90 days)",
+}
+
+
+class ConfigError(Exception):
+    """One or more settings are wrong. `problems` holds a sentence and a cure for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings. An object that exists is valid; secrets do not appear in its `repr`."""
+
+    public_url: str
+    account_sid: str | None
+    auth_tokens: tuple[str, ...]
+    api_key: str | None
+    api_secret: str | None
+    redis_url: str
+    jobs_redis_url: str
+    embedded: bool
+    secrets: tuple[bytes, ...]
+    data: Path
+    content: Path
+    host: str
+    port: int
+    web_processes: int
+    session_idle_seconds: int
+    session_max_seconds: int
+    release_keep_seconds: int
+
+    def __repr__(self) -> str:
+        return f"Config(public_url={self.public_url!r}, embedded={self.embedded}, port={self.port})"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys of the day lie: apart from the sessions, so that an old disk or backup of those opens nothing."""
+        return self.data / "keys"
+
+    @property
+    def can_call_twilio(self) -> bool:
+        """Whether the worker has credentials for Twilio's REST API."""
+        return bool(self.account_sid and ((self.api_key and self.api_secret) or self.auth_tokens))
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
+        """Read the settings.
+
+        Raises:
+            ConfigError: listing every wrong setting at once.
+        """
+        return _Reader(os.environ if env is None else env).read()
+
+
+def embedded_socket(data: Path) -> Path:
+    """The embedded Valkey's socket for a data folder. In the temporary folder: a path in a checkout may be too long.
+
+    (Socket paths end at about 104 bytes on macOS.)
+    """
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{name}" / "valkey.sock"
+
+
+class _Reader:
+    """Collects problems while it reads, so that one run names them all."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def read(self) -> Config:
+        redis_url = self._url("REDIS_URL", ("redis", "rediss", "unix"))
+        jobs_url = self._url("JOBS_REDIS_URL", ("redis", "rediss", "unix"))
+        data = Path(self._text("HOTLINE_DATA") or CHECKOUT / ".hotline")
+        embedded = redis_url is None
+        effective = redis_url or f"unix://{embedded_socket(data)}"
+        host = self._text("HOST") or "127.0.0.1"
+        port = self._whole("PORT", 8080, 1, 65535)
+        config = Config(
+            public_url=(self._url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{port}").rstrip("/"),
+            account_sid=self._sid("TWILIO_ACCOUNT_SID", "AC"),
+            auth_tokens=tuple(part.strip() for part in (self._text("TWILIO_AUTH_TOKEN") or "").split(",") if part.strip()),
+            api_key=self._sid("TWILIO_API_KEY", "SK"),
+            api_secret=self._text("TWILIO_API_SECRET"),
+            redis_url=effective,
+            jobs_redis_url=jobs_url or effective,
+            embedded=embedded,
+            secrets=self._secrets(embedded, data),
+            data=data,
+            content=self._content(),
+            host=host,
+            port=port,
+            web_processes=self._whole("WEB_PROCESSES", 1, 1, 64),
+            session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", 2 * 3600, 60, 86400),
+            session_max_seconds=self._whole("SESSION_MAX_SECONDS", 86400, 60, 86400),
+            release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),
+        )
+        if (config.api_key is None) != (config.api_secret is None):
+            self._wrong("TWILIO_API_KEY", "needs TWILIO_API_SECRET beside it, and the other way round")
+        if config.auth_tokens and not config.account_sid:
+            self._wrong("TWILIO_ACCOUNT_SID", "is missing beside TWILIO_AUTH_TOKEN")
+        if self.problems:
+            raise ConfigError(self.problems)
+        return config
+
+    def _wrong(self, name: str, what: str) -> None:
+        self.problems.append(f"{name} {what}.\n    {HELP[name]}")
+
+    def _text(self, name: str) -> str | None:
+        return self.env.get(name, "").strip() or None
+
+    def _url(self, name: str, schemes: tuple[str, ...]) -> str | None:
+        value = self._text(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            self._wrong(name, f"is not an address that starts with {' or '.join(s + '://' for s in schemes)}")
+        elif name == "PUBLIC_URL" and (parts.path.strip("/") or parts.query or parts.username):
+            self._wrong(name, "has a path, a query or a password in it; only the scheme and the host belong here")
+        return value
+
+    def _sid(self, name: str, prefix: str) -> str | None:
+        value = self._text(name)
+        if value and not (value.startswith(prefix) and len(value) == 34 and value.isalnum()):
+            self._wrong(name, f"is not {prefix} followed by 32 letters and digits")
+        return value
+
+    def _whole(self, name: str, default: int, least: int, most: int) -> int:
+        value = self._text(name)
+        if value is None:
+            return default
+        if not value.isdecimal() or not least <= int(value) <= most:
+            self._wrong(name, f"is not a whole number from {least} to {most}")
+            return default
+        return int(value)
+
+    def _content(self) -> Path:
+        folder = Path(self._text("HOTLINE_CONTENT") or CHECKOUT)
+        if not (folder / "flows").is_dir():
+            self._wrong("HOTLINE_CONTENT", "is not a folder that holds flows/ and messages/")
+        return folder
+
+    def _secrets(self, embedded: bool, data: Path) -> tuple[bytes, ...]:
+        given = [part.strip() for part in self.env.get("HOTLINE_SECRET", "").split(",") if part.strip()]
+        if not given and embedded:
+            return (_kept_secret(data / "secret"),)
+        if not given:
+            self._wrong("HOTLINE_SECRET", "is missing, and with REDIS_URL it is not made by itself")
+        for secret in given:
+            if len(secret) < MINIMUM_SECRET or len(set(secret)) < 8:
+                self._wrong("HOTLINE_SECRET", "is too short or too simple to protect anybody")
+        return tuple(secret.encode() for secret in given)
+
+
+def _kept_secret(path: Path) -> bytes:
+    """The embedded mode's secret: made once, readable by this user only."""
+    return create_once(path, lambda: os.urandom(32).hex().encode())
+
+
+def create_once(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The content of a private file, made by whichever process comes first; nobody ever reads half of it.
+
+    Written under another name and linked into place: `link` fails where the file already exists, so one maker wins.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(make())
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was first; its secret counts
+    finally:
+        draft.unlink(missing_ok=True)
+    return path.read_bytes()
