@@ -1,0 +1,92 @@
+"""Talk to the line in a terminal or through a pipe, with the same engine and the same words as the webhook.
+
+Apart from `transcript` because this one meets a person at a keyboard; what it saves is what the tests replay.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bot.config import CHECKOUT
+from bot.content.library import check_folder
+from bot.content.problem import ContentError
+from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
+
+HELLO = "Type what a person would text; an empty line or Ctrl-D ends. [picture], [place], [wait 3h], [button a.b.c] work too."
+
+
+def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, save: Path | None) -> int:
+    """Run the chat until its input ends. Returns the exit status."""
+    try:
+        library = check_folder(content).library()
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    wrong = _wrong_choice("--locale", locale, library.release.locales) or _wrong_choice("--flow", flow, library.release.flows)
+    if wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    interactive = sys.stdin.isatty()
+    at = datetime.now(library.release.timezone).replace(tzinfo=None, microsecond=0)
+    person = Talk(library, channel, at)
+    spoken = Transcript(about="", channel=channel, at=at)
+    if interactive:
+        print(HELLO)
+    for said in _opening(library, locale, flow):
+        _exchange(person, spoken, said)
+    while (said := _next(interactive)) is not None:
+        _exchange(person, spoken, said)
+    if save or (interactive and spoken.exchanges):
+        _save(spoken, save, person)
+    return 0
+
+
+def _wrong_choice(name: str, value: str | None, known: object) -> str:
+    names = sorted(known)  # type: ignore[call-overload]  # a tuple or a mapping of names
+    return f'{name} "{value}" is not known. Known: {", ".join(names)}' if value and value not in names else ""
+
+
+def _opening(library: object, locale: str | None, flow: str | None) -> list[str]:
+    """The texts that bring a person to the language and the flow that were asked for."""
+    from bot.content.library import Library
+
+    assert isinstance(library, Library)
+    opening = [library.messages.text("common.language.name", locale)] if locale else []
+    if flow:
+        words = [p.words for p in library.release.vocabulary.triggers if p.means == flow and p.locale == (locale or p.locale)]
+        opening += [" ".join(words[0])] if words else []
+    return opening
+
+
+def _exchange(person: Talk, spoken: Transcript, said: str) -> None:
+    heard = person.hears(said)
+    spoken.exchanges.append(Exchange(said, heard))
+    print("\n".join(f"  {line}" for line in (heard if heard is not None else NO_ANSWER).split("\n")), flush=True)
+
+
+def _next(interactive: bool) -> str | None:
+    """The next text, or None at the end. In a pipe an empty line is an empty text."""
+    try:
+        said = input("> " if interactive else "")
+    except (EOFError, KeyboardInterrupt):
+        return None
+    return None if interactive and not said else said
+
+
+def _save(spoken: Transcript, path: Path | None, person: Talk) -> None:
+    """Write the talk as a golden conversation, after asking where nobody said where to."""
+    if path is None:
+        about = input("Keep this talk as a golden conversation? What does it show (empty: no)? ").strip()
+        if not about:
+            return
+        spoken.about = about
+        place = person.session.place if person.session else None
+        flow = person.library.release.keys.get(place.step, "menu").partition(".")[0] if place else "menu"
+        name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")[:60]
+        path = CHECKOUT / "tests" / "conversations" / flow / f"{name}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(str(spoken), encoding="utf-8")
+    print(f"Written to {path}")

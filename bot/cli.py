@@ -1,0 +1,145 @@
+"""Every command, on one screen. `python3 -m bot --help` lists them.
+
+Apart because it is where the parts are put together for a terminal; each command is a few lines over a module that knows
+nothing of terminals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bot.config import CHECKOUT, Config, ConfigError
+
+
+class _Ordered(click.Group):
+    """Commands in the order in which people need them, and settings errors in words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            click.echo(f"Some settings are wrong:\n{error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Ordered, invoke_without_command=True)
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """The rights line. Without a command: set up, start everything, print the address and keep running."""
+    if context.invoked_subcommand is None:
+        from bot.supervisor import run
+
+        config = Config.from_env()
+        context.exit(run(config, lambda: _publish_if_it_checks(config)))
+
+
+@cli.command()
+@click.option("--locale", help="Start in this language, as if it had been chosen.")
+@click.option("--channel", type=click.Choice(["sms", "whatsapp"]), default="sms", show_default=True)
+@click.option("--flow", help="Start with this flow instead of waiting for a text.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the talk here when it ends.")
+def chat(locale: str | None, channel: str, flow: str | None, save: Path | None) -> None:
+    """Talk to the line in the terminal, or through a pipe. No Redis and no Twilio needed."""
+    from bot.chat import talk
+
+    sys.exit(talk(_content(), locale=locale, channel=channel, flow=flow, save=save))
+
+
+@cli.command()
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def explain(text: str, as_json: bool) -> None:
+    """Say what would happen to TEXT, and why. With - : one text a line in, one JSON line each out."""
+    from bot.content.library import check_folder
+    from bot.explain import explain as explained
+
+    library = check_folder(_content()).library()
+    if text != "-":
+        found = explained(text, library)
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else str(found))
+        return
+    for line in sys.stdin:
+        click.echo(json.dumps(explained(line.rstrip("\n"), library).as_json(), ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check(folder: Path | None, style: str) -> None:
+    """Name every mistake in the flows and messages of FOLDER, with file, line and cure."""
+    from bot.content.library import check_folder
+    from bot.content.report import report
+
+    checked = check_folder(folder or _content())
+    click.echo(report(checked.problems, style))
+    sys.exit(any(problem.severity == "error" for problem in checked.problems))
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--note", default="", help="Why, in a few words; kept with the release.")
+def publish(folder: Path | None, note: str) -> None:
+    """Check FOLDER and serve it: every process answers with it within a second."""
+    from bot.content.problem import ContentError
+    from bot.publishing import Strands, publish_folder
+
+    config = Config.from_env()
+    try:
+        click.echo(publish_folder(folder or config.content, config, note=note))
+    except ContentError as error:
+        click.echo(f"{error}\n\nNothing was published. The release that was live is still live.", err=True)
+        sys.exit(1)
+    except Strands as error:
+        click.echo(f"{error}\n\nNothing was published. The release that was live is still live.", err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def web() -> None:
+    """Run the web process alone."""
+    from bot.server import serve
+
+    sys.exit(serve(Config.from_env()))
+
+
+@cli.command()
+def worker() -> None:
+    """Run the worker alone."""
+    os.execv(sys.executable, [sys.executable, "-m", "worker"])
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def test(arguments: tuple[str, ...]) -> None:
+    """Set up and pass the tests. Arguments go to pytest."""
+    sys.exit(subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=CHECKOUT))
+
+
+def main() -> None:
+    """The entry of `python3 -m bot`."""
+    cli(prog_name="python3 -m bot")
+
+
+def _content() -> Path:
+    """The content folder, for commands that need no other setting."""
+    return Path(os.environ.get("HOTLINE_CONTENT") or CHECKOUT)
+
+
+def _publish_if_it_checks(config: Config) -> None:
+    from bot.content.problem import ContentError
+    from bot.publishing import Strands, publish_folder
+
+    try:
+        click.echo(publish_folder(config.content, config, note=f"start of {datetime.now():%Y-%m-%d %H:%M}"))
+    except (ContentError, Strands) as error:
+        click.echo(f"{error}\n\nThe content folder does not check. The last good release stays live, if there is one.")

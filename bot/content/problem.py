@@ -1,0 +1,102 @@
+"""Something wrong in a volunteer's file: where, what, and what to do. And near misses: "did you mean".
+
+Apart because the sentences are for people who do not program: no Python word may reach them, and every problem has a
+cure. Problems are collected, so that one run names all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file below the content folder, line and column from 1. Line 0: the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake. `code` never changes its meaning; `shown` is the line as it stands in the file."""
+
+    code: str
+    place: Place
+    what: str
+    cure: str
+    severity: Severity = "error"
+    shown: str = ""
+
+    def __str__(self) -> str:
+        shown = f"\n        {self.shown.strip()}" if self.shown.strip() else ""
+        kind = "" if self.severity == "error" else "warning: "
+        return f"{self.place}: {kind}{self.what} [{self.code}]{shown}\n    {self.cure}"
+
+
+class ContentError(Exception):
+    """The content cannot be published. `problems` says why, in the order of the files."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class Problems:
+    """Collects problems while files are read."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+        self._lines: dict[str, list[str]] = {}
+
+    def remember(self, file: str, text: str) -> None:
+        """Keep a file's lines, to show the one that a problem is on."""
+        self._lines[file] = text.splitlines()
+
+    def add(self, code: str, place: Place, what: str, cure: str, severity: Severity = "error") -> None:
+        """Note one problem."""
+        lines = self._lines.get(place.file, [])
+        shown = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        self._found.append(Problem(code, place, what, cure, severity, shown))
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """All of them, by file and line, each once."""
+        return tuple(sorted(dict.fromkeys(self._found), key=lambda p: (p.place.file, p.place.line, p.place.column)))
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Those that forbid a release."""
+        return tuple(problem for problem in self.found if problem.severity == "error")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """" Did you mean "x"?" for a near miss, or an empty string.
+
+    >>> did_you_mean("lock_out", ["locked_out", "menu"])
+    ' Did you mean "locked_out"?'
+    >>> did_you_mean("lawyer", ["menu"])
+    ''
+    """
+    best = process.extractOne(word, list(known), scorer=OSA.distance, score_cutoff=max(1, len(word) // 3))
+    return f' Did you mean "{best[0]}"?' if best else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them.
+
+    >>> listed(["say", "ask"])
+    'ask, say'
+    """
+    return ", ".join(sorted(words))

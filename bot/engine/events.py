@@ -1,0 +1,74 @@
+"""What happened in a turn. The engine returns these; whoever called it carries them out.
+
+Apart because they are the whole interface between the pure middle and the edges: `bot.reply` turns what is said into
+words, `bot.conversation` turns what is wanted into jobs. An event that nobody reads is an error, not a silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.engine.session import Said
+
+InboundKind = Literal["text", "media", "place"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One message as the engine needs it. `choice` is the payload of a tapped button: `flow.step.option`."""
+
+    channel: str
+    kind: InboundKind = "text"
+    text: str = ""
+    choice: str = ""
+    opted: Literal["", "out", "other"] = ""
+    """Twilio has handled an opt-out (or START, HELP) itself and has already answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The reply is made of these, in this order; the session's screen lists the choices below them."""
+
+    said: tuple[Said, ...]
+    first: bool = False
+    """The reply to a person who was not known a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedPage:
+    """The person asked for more of the reply before: the same pieces, another page."""
+
+    said: tuple[Said, ...]
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The person texted DELETE: everything about them goes, Twilio's copies too. The last word is bland."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """The person wants nothing sent to them of our own accord. One confirmation, unless the carrier gave it."""
+
+    locale: str
+    said: tuple[Said, ...] = ()
+    """Empty: the carrier has answered, and one confirmation is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedQuietly:
+    """A bland last word; nothing is kept."""
+
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSilent:
+    """No answer: another machine seems to be texting, or Twilio has answered already."""
+
+
+Event = Spoke | TurnedPage | Erased | OptedOut | EndedQuietly | KeptSilent

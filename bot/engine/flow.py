@@ -1,0 +1,151 @@
+"""What volunteers write, as the engine sees it: flows, the kinds of step, and options.
+
+Apart because it is the vocabulary of everything else; these classes hold no behaviour. A *key* is a name that is unique
+in a release: `flow`, `flow.step` or `flow.step.option`. An object that exists was checked by `bot.content`: its targets
+exist. Targets are always keys of steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+MAX_OPTIONS = 7
+"""Options of one step. The digits 8, 9 and 0 mean back, more and menu at every step."""
+
+Collectable = Literal["zip", "yes_no", "language"]
+"""The closed sets that can be asked for. Never free text: what nobody typed nobody can hand over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """How old the law behind a flow or a step is, and who read it."""
+
+    sources_until: date
+    """The newest source. Not a date on which anybody opened a live page: that would be `checked`."""
+    recheck: date
+    """The day from which the text may be out of date."""
+    lawyer: str | None = None
+    """The role that signed it, or None: nobody did."""
+    contested: bool = False
+    """Courts or agencies disagree: past its date, the human's number goes first."""
+
+    def overdue(self, today: date) -> bool:
+        """Whether the text may be out of date on that day."""
+        return today >= self.recheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One answer offered at an asking step."""
+
+    key: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Says its text and goes on in the same reply."""
+
+    key: str
+    then: str
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Says its text, shows its options and waits."""
+
+    key: str
+    options: tuple[Option, ...]
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Asks for one of a closed set and waits; passed over where the answer is known."""
+
+    key: str
+    what: Collectable
+    then: str
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Goes into another flow; when that one ends, the person comes back to `then`."""
+
+    key: str
+    start: str
+    then: str
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Chooses the next step by something known: `area`, `channel`, `locale`, or the key of an earlier step."""
+
+    key: str
+    on: str
+    cases: tuple[tuple[str, str], ...]
+    otherwise: str
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refer:
+    """Shows the referrals that fit a need, best first; waits, or goes on where `then` is given."""
+
+    key: str
+    need: str
+    then: str | None = None
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Ends the flow: with its text, or quietly (a bland message, and nothing is kept)."""
+
+    key: str
+    quietly: bool = False
+    law: Law | None = None
+
+
+Step = Say | Ask | Collect | Visit | Branch | Refer | End
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One file of `flows/`. The first step is the only way in."""
+
+    name: str
+    steps: tuple[Step, ...]
+    law: Law | None = None
+    interrupts: bool = False
+    """Its keywords are heard before anything else, at every step; when it ends, the person's step is shown again."""
+    moved: tuple[tuple[str, str], ...] = field(default=())
+    """Old keys of renamed or removed steps and options, with the step or option that takes their place."""
+
+    @property
+    def start(self) -> str:
+        """The key of the first step."""
+        return self.steps[0].key
+
+
+def flow_of(key: str) -> str:
+    """The flow a key belongs to.
+
+    >>> flow_of("home_door.at_the_door.paper")
+    'home_door'
+    """
+    return key.partition(".")[0]
+
+
+def step_of(key: str) -> str:
+    """The step an option belongs to.
+
+    >>> step_of("home_door.at_the_door.paper")
+    'home_door.at_the_door'
+    """
+    return key.rpartition(".")[0]

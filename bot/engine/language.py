@@ -1,0 +1,70 @@
+"""Which of our languages a text is in: by script, and among languages of one script by frequent words and keywords.
+
+Apart because it is a guess, and must say so: it abstains rather than choosing wrongly, and an explicit choice always
+wins over it (`run`). No detector library knows romanised Arabic, Haitian Creole and three-word texts well enough.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from bot.engine.vocabulary import Vocabulary, Words
+
+KEYWORD_COUNTS = 0.7
+"""A keyword beside a frequent word: keywords are often the same in two languages."""
+MARGIN = 0.5
+"""How much more than the second the best must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The locale (empty: cannot tell), what told it, and how much the second had."""
+
+    locale: str
+    because: tuple[str, ...] = ()
+    score: float = 0.0
+    second: float = 0.0
+
+
+def guess(words: Words, vocabulary: Vocabulary) -> Guess:
+    """The language of a text's folded words."""
+    script = script_of("".join(words))
+    rivals = [locale for locale, hints in vocabulary.hints.items() if script and script_of("".join(hints)) == script]
+    if len(rivals) == 1 and script != "LATIN":
+        return Guess(rivals[0], (f"script {script.lower()}",), 1.0)
+    ranked = sorted(((_score(words, locale, vocabulary), locale) for locale in rivals), key=lambda pair: -pair[0])
+    if not ranked or ranked[0][0] <= 0:
+        return Guess("")
+    best, locale = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    if best - second < MARGIN:
+        return Guess("", (), best, second)
+    return Guess(locale, tuple(w for w in words if _counts(w, locale, vocabulary)), best, second)
+
+
+def script_of(text: str) -> str:
+    """The script most letters are in: "LATIN", "ARABIC", "CJK", ...; empty where there are no letters.
+
+    >>> script_of("hola 123"), script_of("敲门"), script_of("911")
+    ('LATIN', 'CJK', '')
+    """
+    counts: dict[str, int] = {}
+    for char in text:
+        if char.isalpha():
+            script = unicodedata.name(char, "").partition(" ")[0]
+            counts[script] = counts.get(script, 0) + 1
+    return max(counts, key=lambda script: counts[script]) if counts else ""
+
+
+def _score(words: Words, locale: str, vocabulary: Vocabulary) -> float:
+    return sum(_counts(word, locale, vocabulary) for word in words)
+
+
+def _counts(word: str, locale: str, vocabulary: Vocabulary) -> float:
+    if word in vocabulary.hints[locale]:
+        return 1.0
+    return KEYWORD_COUNTS if word in vocabulary.spoken.get(locale, _NONE) else 0.0
+
+
+_NONE: frozenset[str] = frozenset()

@@ -1,0 +1,82 @@
+"""Which written-down words a typed word may be: the same, another form of it, or it with one slip of the finger.
+
+Apart because generosity has to be the same for keywords and for answers, and has to stop at the same place. Nothing here
+decides anything that cannot be undone: opting out, erasing and emergencies are matched exactly, never by likeness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+FORM = 0.92
+"""Another form of the word: agents, agent; tocan, tocando."""
+SLIP = 0.85
+"""One slip: a letter more, less, other or swapped."""
+SHORTEST_FORM = 4
+SHORTEST_SLIP = 5
+"""Letters. Below these a likeness is a coincidence: shop is not stop, rice is not ICE."""
+SHARED_PART = 0.6
+"""Two forms of a word share at least this part of the longer one, from its beginning."""
+
+_ARABIC_AFFIXES = re.compile(r"^(?:[وف])?(?:[بلك])?(?:ال|لل)?(.{3,}?)(?:ني|نا|هم|ها|كم|ات|ين|ون|وا|[يهكا])?$")
+
+
+class Likeness:
+    """Looks typed words up among known ones. Holds only the known ones."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._by_start: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        self._long: list[str] = []
+        for word in sorted(self._known):
+            if len(word) >= SHORTEST_FORM:
+                self._by_start.setdefault(word[:SHORTEST_FORM], []).append(word)
+            if len(word) >= SHORTEST_SLIP:
+                self._long.append(word)
+            if stem := _arabic_stem(word):
+                self._by_stem.setdefault(stem, []).append(word)
+
+    def of(self, word: str) -> dict[str, float]:
+        """Known words that the typed one may be, with how alike they are: 1 for the word itself."""
+        found = {word: 1.0} if word in self._known else {}
+        for other in self._forms(word):
+            found.setdefault(other, FORM)
+        if not found and len(word) >= SHORTEST_SLIP and not word.isdecimal():
+            for other, _, _ in process.extract(word, self._long, scorer=OSA.distance, score_cutoff=1, limit=3):
+                found[other] = SLIP
+        return found
+
+    def _forms(self, word: str) -> list[str]:
+        if stem := _arabic_stem(word):
+            return self._by_stem.get(stem, [])
+        return [other for other in self._by_start.get(word[:SHORTEST_FORM], []) if _same_beginning(word, other)]
+
+
+def is_slip(typed: str, known: str) -> bool:
+    """Whether the typed word is the known one with one slip.
+
+    >>> is_slip("docter", "doctor"), is_slip("shop", "stop")
+    (True, False)
+    """
+    long_enough = min(len(typed), len(known)) >= SHORTEST_SLIP and not typed.isdecimal()
+    return long_enough and OSA.distance(typed, known, score_cutoff=1) <= 1
+
+
+def _same_beginning(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < SHORTEST_FORM or not one.isalpha():
+        return False
+    shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return shared >= max(SHORTEST_FORM, SHARED_PART * max(len(one), len(other)))
+
+
+def _arabic_stem(word: str) -> str:
+    """An Arabic word without "and", "the", "in", "my", ...; empty for other scripts."""
+    if not "\u0600" <= word[:1] <= "\u06ff":
+        return ""
+    match = _ARABIC_AFFIXES.match(word)
+    return match[1] if match else word

@@ -1,0 +1,137 @@
+"""Which organisations to offer a person: by need, area, language and opening hours. And "the hotline number".
+
+Apart because a wrong line at night is a person left alone; pure, so that all 168 hours of a week can be tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+HOTLINE = "legal"
+"""The need that "the hotline number" answers: a human who helps. Lines of the federal government never have it."""
+
+WEEK = 7 * 24 * 60
+DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours: minutes of the week from Monday 0:00, as (open, close) pairs in order. Empty: not known."""
+
+    spans: tuple[tuple[int, int], ...] = ()
+    always: bool = False
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the line is staffed. `at` is local time."""
+        minute = _minute_of_week(at)
+        return self.always or any(start <= minute < end for start, end in self.spans)
+
+    def opens(self, at: datetime) -> datetime | None:
+        """When it opens next, or None: it is open, or nobody knows."""
+        if self.is_open(at) or not self.spans:
+            return None
+        minute = _minute_of_week(at)
+        wait = min((start - minute) % WEEK for start, _ in self.spans)
+        return at.replace(second=0, microsecond=0) + timedelta(minutes=wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """An organisation offered to a person."""
+
+    name: str
+    title: str
+    phone: str | None
+    website: str | None
+    needs: frozenset[str]
+    area: str
+    languages: frozenset[str] | None
+    """Locales; None: interpreters for any language."""
+    hours: Hours
+    hours_confirmed: bool
+    federal: bool
+    weak: bool
+    """Only other people's lists confirm it: offered where nothing better exists for the need and area, and marked."""
+
+    def speaks(self, locale: str) -> bool:
+        """Whether somebody there can speak with the person."""
+        return self.languages is None or locale in self.languages
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Areas by ZIP prefix, each within a larger one."""
+
+    within: Mapping[str, str | None]
+    prefixes: Mapping[str, str]
+    """ZIP prefix (3 to 5 digits) to area."""
+    elsewhere: str
+    """The area of a ZIP prefix that nobody listed."""
+
+    def of_zip(self, digits: str) -> str | None:
+        """The area of 3 to 5 digits of a ZIP code, or None: those are not digits of one.
+
+        The longest prefix that is listed counts.
+        """
+        if not (digits.isdecimal() and 3 <= len(digits) <= 5):
+            return None
+        for length in range(len(digits), 2, -1):
+            if area := self.prefixes.get(digits[:length]):
+                return area
+        return self.elsewhere
+
+    def chain(self, area: str) -> tuple[str, ...]:
+        """The area, what it lies within, and so on.
+
+        >>> Areas({"nyc": "us", "us": None}, {}, "us").chain("nyc")
+        ('nyc', 'us')
+        """
+        found: list[str] = []
+        current: str | None = area
+        while current is not None and current not in found:
+            found.append(current)
+            current = self.within.get(current)
+        return tuple(found)
+
+
+def fitting(
+    referrals: tuple[Referral, ...], areas: Areas, *, need: str, area: str, locale: str, at: datetime
+) -> tuple[Referral, ...]:
+    """The referrals for a need, best first: open now, speaks the language, near, then the order of the file.
+
+    Weak ones only where no other is left. `at` is local time.
+    """
+    chain = areas.chain(area)
+    found = [r for r in referrals if need in r.needs and r.area in chain]
+    if any(not r.weak for r in found):
+        found = [r for r in found if not r.weak]
+
+    def rank(referral: Referral) -> tuple[bool, bool, bool, int, bool]:
+        return (
+            referral.phone is None,
+            referral.federal,
+            not referral.speaks(locale),
+            0 if referral.hours.is_open(at) else _wait(referral, at),
+            referral.area != area,
+        )
+
+    return tuple(sorted(found, key=rank))
+
+
+def hotline(referrals: tuple[Referral, ...], areas: Areas, *, area: str, locale: str, at: datetime) -> Referral | None:
+    """"The hotline number": the organisation's own line if open, else the first open line of the area, else the next."""
+    human = tuple(r for r in referrals if r.phone and not r.federal)
+    found = fitting(human, areas, need=HOTLINE, area=area, locale=locale, at=at)
+    return found[0] if found else None
+
+
+def _wait(referral: Referral, at: datetime) -> int:
+    """Minutes until it opens; a week where nobody knows."""
+    opens = referral.hours.opens(at)
+    return WEEK if opens is None else max(1, int((opens - at).total_seconds() // 60))
+
+
+def _minute_of_week(at: datetime) -> int:
+    return at.weekday() * DAY + at.hour * 60 + at.minute

@@ -1,0 +1,87 @@
+"""One published set of flows, words and referrals, as the engine needs it. Immutable; replaced whole, never changed.
+
+Apart from `flow` because it adds what only a whole set can know: which key an id of a stored session means today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from bot.engine.flow import Ask, Flow, Option, Step, flow_of, step_of
+from bot.engine.referrals import Areas, Referral
+from bot.engine.session import short_id
+from bot.engine.vocabulary import Vocabulary
+
+MENU = "menu"
+"""The flow of the main menu: every release has one."""
+
+
+class SameId(Exception):
+    """Two keys have the same short id, so a stored session could not tell them apart. Renaming either cures it."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first, second)
+        self.first, self.second = first, second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What a turn is computed with."""
+
+    number: int
+    flows: Mapping[str, Flow]
+    vocabulary: Vocabulary
+    locales: tuple[str, ...]
+    default_locale: str
+    referrals: tuple[Referral, ...]
+    areas: Areas
+    area: str
+    """The area assumed until a ZIP prefix says otherwise."""
+    timezone: ZoneInfo
+    steps: Mapping[str, Step] = field(init=False)
+    options: Mapping[str, Option] = field(init=False)
+    keys: Mapping[str, str] = field(init=False)
+    """Short id to key. Ids of renamed and removed steps and options lead to what took their place."""
+
+    def __post_init__(self) -> None:
+        steps = {step.key: step for flow in self.flows.values() for step in flow.steps}
+        options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "options", options)
+        object.__setattr__(self, "keys", _keys(self.flows, steps, options))
+
+    def step(self, id_: str) -> Step | None:
+        """The step an id means today, or None: it was removed and nothing took its place."""
+        return self.steps.get(self.keys.get(id_, ""))
+
+    def option(self, id_: str) -> Option | None:
+        """The option an id means today, or None."""
+        return self.options.get(self.keys.get(id_, ""))
+
+    def flow(self, name: str) -> Flow:
+        """The flow of that name.
+
+        Raises:
+            KeyError: no such flow.
+        """
+        return self.flows[name]
+
+
+def _keys(flows: Mapping[str, Flow], steps: Mapping[str, Step], options: Mapping[str, Option]) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for key in (*flows, *steps, *options):
+        other = keys.setdefault(short_id(key), key)
+        if other != key:
+            raise SameId(other, key)
+    for flow in flows.values():
+        for old, new in flow.moved:
+            for was, now in ((old, new), *_options_of(old, new, options)):
+                keys.setdefault(short_id(was), now)
+    return keys
+
+
+def _options_of(old: str, new: str, options: Mapping[str, Option]) -> list[tuple[str, str]]:
+    """A renamed step takes its options along."""
+    return [(old + key.removeprefix(new), key) for key in options if step_of(key) == new and flow_of(old) == flow_of(new)]

@@ -1,0 +1,373 @@
+"""One turn: a person's session and one text in, the new session and what happened out.
+
+The heart of the project, and the same function in the webhook, in the terminal chat, in the golden conversations and in
+the benchmarks. It never waits, never fails on what a person wrote, and computing a turn twice gives the same result.
+
+What every step gives a person, whatever its author wrote: MENU, BACK, LANGUAGE, MORE, DELETE, emergency words, opting
+out, and another flow's keyword.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from bot.engine import referrals
+from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.release import MENU, Release
+from bot.engine.session import Place, Said, Screen, ScreenKind, Session, short_id
+from bot.engine.understand import Reader, Reading, tapped
+
+MAX_STEPS_PER_TURN = 40
+"""Steps passed in one turn. A flow that goes round without waiting is refused when it is checked; this ends it if run."""
+MAX_MISSES = 8
+"""Texts in a row that nobody understood; then silence until one is: most likely another machine is texting."""
+MAX_BURST = 12
+"""Texts answered within one minute. Nobody reads faster; two machines do."""
+MAX_REFERRALS = 6
+SWITCH_SCORE = 2.0
+"""How sure the language of a text must be before a conversation changes its language by itself."""
+
+_PRIVATE = re.compile(r"\bA[-#\s]{0,2}\d{8,9}\b|\b\d{3}[-\s]\d{2}[-\s]\d{4}\b|\b\d{9}\b", re.IGNORECASE)
+"""An A-number or a Social Security number."""
+
+Outcome = tuple[Session | None, tuple[Event, ...]]
+
+
+def turn(session: Session | None, inbound: Inbound, release: Release, now: datetime) -> Outcome:
+    """Handle one inbound message.
+
+    Args:
+        session: where the person is; None: not known, or too long ago.
+        inbound: the message, without anything that names the person.
+        release: what to answer with.
+        now: an aware time.
+
+    Returns:
+        The new session (None: keep nothing) and what happened, in order.
+    """
+    return _Turn(release, inbound.channel, now, first=session is None).take(session, inbound)
+
+
+@lru_cache(maxsize=8)
+def reader_of(release: Release) -> Reader:
+    """The reader of a release, built once."""
+    return Reader(release)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What stays the same during one turn."""
+
+    release: Release
+    channel: str
+    now: datetime
+    first: bool
+
+    # ------------------------------------------------------------------------------------------- understand
+
+    def take(self, known: Session | None, inbound: Inbound) -> Outcome:
+        minute = int(self.now.timestamp() // 60)
+        session = known or Session(started=minute)
+        burst = session.burst + 1 if session.touched == minute else 1
+        session = replace(session, release=self.release.number, touched=minute, burst=burst)
+        if inbound.opted:
+            return (None, (OptedOut(session.locale),)) if inbound.opted == "out" else (session, (KeptSilent(),))
+        if burst > MAX_BURST:
+            return session, (KeptSilent(),)
+        if chosen := inbound.choice and tapped(inbound.choice, session.screen, self.release):
+            return self._answer(session, chosen)
+        if notice := _notice_about(inbound):
+            return self._show_again(session, Said("notice", notice))
+        return self._act(session, reader_of(self.release).read(inbound.text, session.screen))
+
+    def _act(self, session: Session, reading: Reading) -> Outcome:
+        session = self._in_language_of(session, reading)
+        if reading.action not in ("fallback", "optout"):
+            session = replace(session, misses=0)
+        match reading.action:
+            case "optout":
+                return None, (OptedOut(session.locale, (Said("notice", "opted_out"), self._hotline(session))),)
+            case "answer":
+                return self._answer(session, reading.ref)
+            case "value":
+                return self._go_on(session.answered(reading.ref), ())
+            case "command":
+                return self._command(session, reading.ref)
+            case "language":
+                return self._speak(session, reading.ref)
+            case "emergency":
+                return self._interrupt(session, self.release.flow(reading.ref))
+            case "flow":
+                return self._go(session, self.release.flow(reading.ref).start, ())
+            case "offer":
+                return self._offer(session, reading.offers)
+            case "menu":
+                return self._go(session, self.release.flow(MENU).start, ())
+            case "fallback":
+                return self._not_understood(session)
+
+    def _in_language_of(self, session: Session, reading: Reading) -> Session:
+        """An explicit choice always wins; a first guess is taken; a later one must be sure."""
+        guess = reading.guess
+        sure = not session.locale or (reading.action != "answer" and guess.score - guess.second >= SWITCH_SCORE)
+        if session.chosen or not guess.locale or not sure:
+            return session
+        return replace(session, locale=guess.locale)
+
+    # ------------------------------------------------------------------------------------------- act
+
+    def _answer(self, session: Session, choice: str) -> Outcome:
+        screen = session.screen
+        kind = screen.kind if screen else "rest"
+        if kind == "language":
+            return self._speak(session, choice)
+        key = self.release.keys.get(choice, "")
+        if kind == "collect":
+            return self._go_on(session.answered(choice), ())
+        if kind == "offer" and key in self.release.flows:
+            return self._go(session, self.release.flows[key].start, ())
+        if option := self.release.options.get(key):
+            return self._go(session.answered(short_id(key)), option.then, (Said("reply", short_id(key)),))
+        if key in self.release.steps:
+            return self._go(session, key, ())
+        return self._show_again(session, Said("notice", "changed"))
+
+    def _command(self, session: Session, command: str) -> Outcome:
+        match command:
+            case "delete":
+                return None, (Erased(session.locale),)
+            case "back":
+                return self._back(session)
+            case "more" if session.screen and session.screen.has_more:
+                page = session.screen.page + 1
+                turned = replace(session.screen, page=page)
+                return replace(session, screen=turned), (TurnedPage(session.screen.said, page),)
+            case "more":
+                return self._show_again(session)
+            case "language":
+                return self._wait(session, "language", self.release.locales, (Said("notice", "language_question"),))
+            case _:
+                return self._go(session, self.release.flow(MENU).start, ())
+
+    def _speak(self, session: Session, locale: str) -> Outcome:
+        session = replace(session, locale=locale, chosen=True)
+        step = self._step_at(session)
+        if isinstance(step, Collect) and step.what == "language":
+            return self._go_on(session.answered(locale), ())
+        return self._show_again(session)
+
+    def _back(self, session: Session) -> Outcome:
+        """The step before, its answer undone. An offer or a question about the language is simply taken away."""
+        if session.screen and session.screen.kind in ("offer", "language") and self._step_at(session):
+            return self._show_again(session)
+        if len(session.path) < 2:
+            return self._go(replace(session, path=()), self.release.flow(MENU).start, ())
+        before = session.path[-2]
+        return self._show_again(replace(session, path=(*session.path[:-2], Place(before.step, "", before.returns))))
+
+    def _interrupt(self, session: Session, flow: Flow) -> Outcome:
+        """A flow that may interrupt gives the step back when it ends."""
+        step, place = self._step_at(session), session.place
+        if step is None or place is None or flow_of(step.key) == flow.name:
+            return self._go(session, flow.start, ())
+        return self._go(session, flow.start, (), (*place.returns, place.step))
+
+    def _offer(self, session: Session, flows: tuple[str, ...]) -> Outcome:
+        return self._wait(session, "offer", tuple(map(short_id, flows)), (Said("notice", "offer"),))
+
+    def _not_understood(self, session: Session) -> Outcome:
+        """One gentle question again, then a human's number, at last silence."""
+        session = replace(session, misses=session.misses + 1)
+        if session.misses > MAX_MISSES:
+            return session, (KeptSilent(),)
+        if session.misses == MAX_MISSES:
+            return self._wait(session, "rest", (), (Said("notice", "too_many"), self._hotline(session)))
+        if session.misses == 1 and self._step_at(session) is None and session.screen is None:
+            after: tuple[Said, ...] = (Said("languages"),)
+            return self._go(session, self.release.flow(MENU).start, (), after=after)
+        said: tuple[Said, ...] = (Said("notice", "not_understood"),)
+        if session.misses > 1:
+            said = (Said("notice", "not_understood_twice"), self._hotline(session))
+        screen, step = session.screen, self._step_at(session)
+        if screen is None or screen.kind == "rest":
+            return self._wait(session, "rest", (), said)
+        if screen.kind == "collect" and step is not None:
+            said = (*said, Said("text", short_id(step.key)))
+        return self._wait(session, screen.kind, screen.choices, said)
+
+    # ------------------------------------------------------------------------------------------- move
+
+    def _show_again(self, session: Session, *said: Said) -> Outcome:
+        """The present step as it is now; the menu where there is none any more."""
+        step = self._step_at(session)
+        if step is None:
+            return self._go(replace(session, path=()), self.release.flow(MENU).start, said)
+        return self._arrive(session, step, said)
+
+    def _go_on(self, session: Session, said: tuple[Said, ...]) -> Outcome:
+        """From a step that has been answered to the one after it."""
+        step = self._step_at(session)
+        if not isinstance(step, Collect):
+            return self._show_again(session, Said("notice", "changed"))
+        return self._go(session, step.then, said)
+
+    def _go(
+        self,
+        session: Session,
+        key: str,
+        said: tuple[Said, ...],
+        returns: tuple[str, ...] | None = None,
+        after: tuple[Said, ...] = (),
+    ) -> Outcome:
+        """Pass through steps until one waits. `returns`: where visited flows come back to."""
+        back = returns if returns is not None else (session.place.returns if session.place else ())
+        if flow_of(key) == MENU:
+            back = ()
+        for _ in range(MAX_STEPS_PER_TURN):
+            step = self.release.steps[key]
+            match step:
+                case Say():
+                    said = (*said, *self._text(step))
+                    key = step.then
+                case Branch():
+                    key = self._branch(session, step)
+                case Visit():
+                    back = (*back, short_id(step.then))
+                    key = step.start
+                case Collect() if self._known(session, step):
+                    key = step.then
+                case Refer(then=str() as then):
+                    said = (*said, *self._text(step), self._referrals(session, step, best=1))
+                    key = then
+                case End() if back:
+                    said = said if step.quietly else (*said, *self._text(step))
+                    *kept, target = back
+                    back = tuple(kept)
+                    session = _returned(session, target)
+                    next_step = self.release.step(target)
+                    key = next_step.key if next_step else self.release.flow(MENU).start
+                case _:
+                    here = session.place
+                    if here is None or here.step != short_id(key) or here.returns != back:
+                        session = session.at(short_id(key), returns=back)
+                    return self._arrive(session, step, said, after)
+        return self._wait(session, "rest", (), (Said("notice", "changed"), self._hotline(session)))
+
+    def _arrive(self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = ()) -> Outcome:
+        """Show a step that waits."""
+        if isinstance(step, End) and step.quietly:
+            return None, (EndedQuietly(session.locale),)
+        said = (*said, *self._first_the_human(session, step), *self._text(step))
+        kind: ScreenKind = "rest"
+        choices: tuple[str, ...] = ()
+        match step:
+            case Ask():
+                kind, choices = "ask", tuple(short_id(option.key) for option in step.options)
+            case Collect(what="language"):
+                kind, choices = "language", self.release.locales
+            case Collect(what="yes_no"):
+                kind, choices = "collect", ("yes", "no")
+            case Collect():
+                kind, choices = "collect", ("zip",)
+            case Refer():
+                said = (*said, self._referrals(session, step, best=MAX_REFERRALS))
+        return self._wait(session, kind, choices, (*said, *after, *self._honest(step)))
+
+    def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
+        screen = Screen(kind=kind, choices=choices, said=said)
+        return replace(session, screen=screen), (Spoke(said, first=self.first),)
+
+    # ------------------------------------------------------------------------------------------- know
+
+    def _step_at(self, session: Session) -> Step | None:
+        return self.release.step(session.place.step) if session.place else None
+
+    def _known(self, session: Session, step: Collect) -> bool:
+        """Whether a closed question has been answered before."""
+        if step.what == "language":
+            return False
+        return bool(self._area(session) if step.what == "zip" else session.answer_at(short_id(step.key)))
+
+    def _area(self, session: Session) -> str:
+        """The area that a ZIP prefix gave, or an empty string."""
+        zips = {short_id(s.key) for s in self.release.steps.values() if isinstance(s, Collect) and s.what == "zip"}
+        return next((place.answer for place in reversed(session.path) if place.step in zips and place.answer), "")
+
+    def _branch(self, session: Session, step: Branch) -> str:
+        known = {"area": self._area(session), "channel": self.channel, "locale": session.locale}
+        for value, then in step.cases:
+            if step.on in known:
+                areas = self.release.areas.chain(known["area"]) if step.on == "area" and known["area"] else ()
+                if value == known[step.on] or value in areas:
+                    return then
+            elif session.answer_at(short_id(step.on)) in (short_id(f"{step.on}.{value}"), value):
+                return then
+        return step.otherwise
+
+    def _local(self) -> datetime:
+        return self.now.astimezone(self.release.timezone)
+
+    def _text(self, step: Step) -> tuple[Said, ...]:
+        return (Said("text", short_id(step.key)),)
+
+    def _referrals(self, session: Session, step: Refer, *, best: int) -> Said:
+        found = referrals.fitting(
+            self.release.referrals,
+            self.release.areas,
+            need=step.need,
+            area=self._area(session) or self.release.area,
+            locale=session.locale or self.release.default_locale,
+            at=self._local(),
+        )
+        if not found:
+            return self._hotline(session)
+        return Said("referrals", self._at(",".join(referral.name for referral in found[:best])))
+
+    def _hotline(self, session: Session) -> Said:
+        found = referrals.hotline(
+            self.release.referrals,
+            self.release.areas,
+            area=self._area(session) or self.release.area,
+            locale=session.locale or self.release.default_locale,
+            at=self._local(),
+        )
+        return Said("hotline", self._at(found.name if found else ""))
+
+    def _at(self, names: str) -> str:
+        """Names and the minute for which "open now" is true, so that the next page says the same as this one."""
+        return f"{names}@{int(self.now.timestamp() // 60)}"
+
+    def _first_the_human(self, session: Session, step: Step) -> tuple[Said, ...]:
+        """Contested and past its date: the human's number goes before the text."""
+        if step.law and step.law.contested and step.law.overdue(self._local().date()):
+            return Said("notice", "hotline_first"), self._hotline(session)
+        return ()
+
+    def _honest(self, step: Step) -> tuple[Said, ...]:
+        """The last line of a situation's first reply: automatic, no lawyer, how old."""
+        flow = self.release.flows[flow_of(step.key)]
+        if flow.law is None or flow.start != step.key:
+            return ()
+        overdue = flow.law.overdue(self._local().date())
+        return (Said("honest", flow.name + ("!" if overdue else "")),)
+
+
+def _notice_about(inbound: Inbound) -> str:
+    """What to say of a message that holds something we do not want, or no words at all."""
+    if _PRIVATE.search(inbound.text):
+        return "private_number"
+    if inbound.text.strip():
+        return ""
+    return {"media": "pictures", "place": "place"}.get(inbound.kind, "")
+
+
+def _returned(session: Session, target: str) -> Session:
+    """Back from a visit: a step that was interrupted becomes the present one again."""
+    steps = [place.step for place in session.path]
+    if target not in steps:
+        return session
+    return replace(session, path=session.path[: len(steps) - steps[::-1].index(target)])

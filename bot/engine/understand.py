@@ -1,0 +1,221 @@
+"""What a text means to the person who was shown a screen: an answer, a command, a situation, or nothing we know.
+
+Apart from `run` because understanding changes nothing: `explain` shows it, `run` acts on it. Generous with people, strict
+with guesses: whatever cannot be undone (opting out, erasing) is matched word for word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.engine.flow import step_of
+from bot.engine.language import Guess, guess
+from bot.engine.likeness import is_slip
+from bot.engine.release import Release
+from bot.engine.session import Screen, short_id
+from bot.engine.text import words_of
+from bot.engine.triggers import Phrases, Score, winners
+from bot.engine.vocabulary import Phrase, Vocabulary, Words
+
+Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
+
+BACK, MORE, MENU_DIGIT = 8, 9, 0
+COMMAND_OF_DIGIT = {BACK: "back", MORE: "more", MENU_DIGIT: "menu"}
+
+ANSWER_SHARE = 0.6
+"""The part of a text that an option must explain to be meant by a sentence."""
+SAFE_TO_GUESS = frozenset({"menu", "back", "language", "more"})
+"""Commands that a slip of the finger may still start. Never erasing."""
+LONGEST_GREETING = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text was understood to mean, and why."""
+
+    action: Action
+    ref: str = ""
+    """The id of a chosen option, a collected value, a command, a locale, or a flow."""
+    offers: tuple[str, ...] = ()
+    guess: Guess = field(default_factory=lambda: Guess(""))
+    because: str = ""
+    scores: tuple[Score, ...] = ()
+
+
+class Reader:
+    """Understands texts with one release. Keeps nothing of them."""
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._words: Vocabulary = release.vocabulary
+        self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
+
+    def read(self, text: str, screen: Screen | None) -> Reading:
+        """What the text means to somebody who was last shown that screen."""
+        said = words_of(text)
+        bare = self._words.without_fillers(said)
+        told = guess(said, self._words)
+        reading = (
+            self._opting_out(said, bare)
+            or self._emergency(said)
+            or self._exact_answer(said, bare, screen)
+            or self._command(said, bare)
+            or self._greeting(said, bare)
+            or self._sentence(said, bare, screen)
+            or self._slipped_command(bare)
+            or Reading(action="fallback")
+        )
+        return Reading(
+            action=reading.action,
+            ref=reading.ref,
+            offers=reading.offers,
+            guess=reading.guess if reading.guess.locale else told,
+            because=reading.because,
+            scores=reading.scores,
+        )
+
+    def _opting_out(self, said: Words, bare: Words) -> Reading | None:
+        for words in (said, bare):
+            if found := self._words.optouts.get(words):
+                return Reading(action="optout", guess=_of(found), because=" ".join(words))
+        return None
+
+    def _emergency(self, said: Words) -> Reading | None:
+        """The words of a flow that may interrupt, side by side and exactly as written, anywhere in the text."""
+        for phrase in self._words.interrupts:
+            size = len(phrase.words)
+            if any(said[at : at + size] == phrase.words for at in range(len(said) - size + 1)):
+                return Reading(action="emergency", ref=phrase.means, guess=_of((phrase,)), because=" ".join(phrase.words))
+        return None
+
+    def _exact_answer(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
+        digit = self._digit(said, bare)
+        if screen is None:
+            return Reading(action="command", ref="menu", because="0") if digit == MENU_DIGIT else None
+        if screen.kind == "collect" and "zip" in screen.choices and (area := self._zip(bare)):
+            return Reading(action="value", ref=area, because="ZIP prefix")
+        if digit is not None:
+            return self._by_digit(digit, screen)
+        if not screen.shows_choices:
+            return None
+        for words in (said, bare):
+            if reading := self._by_words(words, screen):
+                return reading
+        return None
+
+    def _by_digit(self, digit: int, screen: Screen) -> Reading | None:
+        if digit in COMMAND_OF_DIGIT:
+            return Reading(action="command", ref=COMMAND_OF_DIGIT[digit], because=str(digit))
+        if screen.shows_choices and digit <= len(screen.choices) and "zip" not in screen.choices:
+            return Reading(action="answer", ref=screen.choices[digit - 1], because=str(digit))
+        return None
+
+    def _by_words(self, words: Words, screen: Screen) -> Reading | None:
+        for choice in screen.choices:
+            for phrase in self._phrases_of(choice, screen):
+                if phrase.words == words:
+                    return Reading(action="answer", ref=choice, guess=_of((phrase,)), because=" ".join(words))
+        return None
+
+    def _phrases_of(self, choice: str, screen: Screen) -> tuple[Phrase, ...]:
+        """The words that choose one choice of a screen."""
+        if screen.kind == "language":
+            return tuple(Phrase(w, choice, loc) for w, loc in self._words.languages.items() if loc == choice)
+        key = self._release.keys.get(choice, choice)
+        if screen.kind == "offer":
+            return tuple(phrase for phrase in self._words.triggers if phrase.means == key)
+        own = self._words.answers.get(key, ())
+        if key in ("yes", "no") or key.endswith((".yes", ".no")):
+            agreed = self._words.yes if key.rpartition(".")[2] == "yes" else self._words.no
+            return own + tuple(Phrase(words, choice, "") for words in agreed)
+        return own
+
+    def _digit(self, said: Words, bare: Words) -> int | None:
+        for words in (said, bare):
+            if len(words) == 1 and words[0] in "0123456789":
+                return int(words[0])
+            if (number := self._words.numbers.get(words)) is not None:
+                return number
+        return None
+
+    def _zip(self, bare: Words) -> str | None:
+        if len(bare) != 1 or not bare[0].isdecimal():
+            return None
+        return self._release.areas.of_zip(bare[0])
+
+    def _command(self, said: Words, bare: Words) -> Reading | None:
+        for words in (said, bare):
+            if locale := self._words.languages.get(words):
+                return Reading(action="language", ref=locale, guess=Guess(locale, words, 1.0), because=" ".join(words))
+            if found := self._words.commands.get(words):
+                return Reading(action="command", ref=found[0].means, guess=_of(found), because=" ".join(words))
+        return None
+
+    def _greeting(self, said: Words, bare: Words) -> Reading | None:
+        for words in (said, bare):
+            if found := self._words.greetings.get(words):
+                return Reading(action="menu", guess=_of(found), because=" ".join(words))
+        return None
+
+    def _sentence(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
+        """An option of the screen or a situation, whichever explains more of the text."""
+        scores = tuple(self._triggers.score(said))
+        found = winners(list(scores))
+        answer = self._likely_answer(said, bare, screen)
+        if answer and (not found or answer[1] >= found[0].value):
+            return answer[0]
+        if not found:
+            return Reading(action="fallback", scores=scores[:5]) if scores else None
+        best = found[0]
+        told = Guess(best.locale) if not guess(said, self._words).locale else Guess("")
+        if len(found) > 1:
+            return Reading(action="offer", offers=tuple(s.means for s in found), guess=told, scores=scores[:5])
+        return Reading(action="flow", ref=best.means, guess=told, because=best.phrase, scores=scores[:5])
+
+    def _likely_answer(self, said: Words, bare: Words, screen: Screen | None) -> tuple[Reading, float] | None:
+        """The one option that a sentence or a mistyped word means, and how much of the text it explains."""
+        if screen is None or not screen.shows_choices or screen.kind in ("offer", "language"):
+            return None
+        phrases = [Phrase(p.words, choice, p.locale) for choice in screen.choices for p in self._phrases_of(choice, screen)]
+        slipped = {p.means: p for p in phrases if len(bare) == len(p.words) == 1 and is_slip(bare[0], p.words[0])}
+        if len(slipped) == 1:
+            (phrase,) = slipped.values()
+            return Reading(action="answer", ref=phrase.means, guess=_of((phrase,)), because=phrase.words[0]), 1.0
+        if len(said) < 2:
+            return None
+        scores = Phrases(phrases, self._words).score(said)
+        if not scores or scores[0].share < ANSWER_SHARE or (len(scores) > 1 and scores[1].value * 1.3 > scores[0].value):
+            return None
+        best = scores[0]
+        if self._denies(said) != self._denies(tuple(best.phrase.split())):
+            return None
+        return Reading(action="answer", ref=best.means, because=best.phrase, scores=tuple(scores[:5])), best.value
+
+    def _denies(self, words: Words) -> bool:
+        return any(word in self._words.negations for word in words)
+
+    def _slipped_command(self, bare: Words) -> Reading | None:
+        if len(bare) != 1:
+            return None
+        for words, phrases in self._words.commands.items():
+            if len(words) == 1 and phrases[0].means in SAFE_TO_GUESS and is_slip(bare[0], words[0]):
+                return Reading(action="command", ref=phrases[0].means, guess=_of(phrases), because=words[0])
+        return None
+
+
+def tapped(payload: str, screen: Screen | None, release: Release) -> str:
+    """The id of the option that a tapped button means, if it stands on the present screen; else empty.
+
+    A payload is `flow.step.option`. A tap on an old message never counts at the present step.
+    """
+    if screen is None or not step_of(payload):
+        return ""
+    id_ = short_id(payload)
+    return next((c for c in screen.choices if c == id_ or release.keys.get(c) == release.keys.get(id_, "")), "")
+
+
+def _of(phrases: tuple[Phrase, ...]) -> Guess:
+    """The locale of what matched, if that is one alone."""
+    locales = {phrase.locale for phrase in phrases if phrase.locale}
+    return Guess(locales.pop(), phrases[0].words, 1.0) if len(locales) == 1 else Guess("")

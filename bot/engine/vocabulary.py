@@ -1,0 +1,78 @@
+"""The words that mean something: commands, keywords, answers, numbers, polite words. Data, in every locale at once.
+
+Apart from the matchers that read it, and filled by `bot.content` from `messages/`. A person may always use a word of any
+locale: a bilingual "sí" answers an English menu. All words are folded (`bot.engine.text`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Words = tuple[str, ...]
+
+HINT_WEIGHT = 0.12
+"""What a very frequent word ("the", "la", "在") says about a situation: next to nothing."""
+UNKNOWN_WEIGHT = 0.5
+"""What a word nobody wrote down weighs among the words that are to be explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One or more words, what they mean (a flow, a command, an option's key), and in which locale."""
+
+    words: Words
+    means: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Everything that is understood."""
+
+    commands: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
+    greetings: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
+    optouts: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
+    languages: Mapping[Words, str] = field(default_factory=dict)
+    yes: frozenset[Words] = frozenset()
+    no: frozenset[Words] = frozenset()
+    numbers: Mapping[Words, int] = field(default_factory=dict)
+    fillers: frozenset[str] = frozenset()
+    negations: frozenset[str] = frozenset()
+    hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    triggers: tuple[Phrase, ...] = ()
+    interrupts: tuple[Phrase, ...] = ()
+    """Keywords of flows that may interrupt: heard only as they were written, never by likeness."""
+    answers: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    """By option key: its labels and synonyms."""
+    spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By locale: every word of its keywords and answers."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def weight(self, word: str) -> float:
+        """How much a word tells: 1 where one flow alone uses it, less the more flows share it."""
+        return self.weights.get(word, UNKNOWN_WEIGHT)
+
+    def without_fillers(self, words: Words) -> Words:
+        """The words without polite ones ("please", "option"), or all of them where nothing else is left."""
+        return tuple(word for word in words if word not in self.fillers) or words
+
+
+def weigh(triggers: Iterable[Phrase], hints: Mapping[str, frozenset[str]]) -> dict[str, float]:
+    """The weight of every word: shared words tell little, frequent words next to nothing."""
+    users: dict[str, set[str]] = {}
+    for phrase in triggers:
+        for word in phrase.words:
+            users.setdefault(word, set()).add(phrase.means)
+    weights = {word: 1 / len(flows) for word, flows in users.items()}
+    for word in frozenset().union(*hints.values()) if hints else ():
+        weights[word] = HINT_WEIGHT
+    return weights
+
+
+def by_words(phrases: Iterable[Phrase]) -> dict[Words, tuple[Phrase, ...]]:
+    """Phrases under their words, for whole-message matches."""
+    found: dict[Words, tuple[Phrase, ...]] = {}
+    for phrase in phrases:
+        found[phrase.words] = (*found.get(phrase.words, ()), phrase)
+    return found

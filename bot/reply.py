@@ -1,0 +1,277 @@
+"""One turn in words: what the engine said becomes one text that fits its channel, and the screen learns its pages.
+
+Apart from the engine, which knows no words, and from the channel, which knows no flows. Everybody who shows a reply goes
+through here: the webhook, the terminal, the golden conversations, `explore`. A reply is cut into pages by a fixed rule,
+so that MORE shows exactly what the page before left out; the choices and the last line always stand on the last page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from bot.content.library import Library
+from bot.content.referral_loader import DAYS
+from bot.content.segments import MAX_PARTS, cheaper, parts
+from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.flow import Ask
+from bot.engine.referrals import DAY, Hours, Referral
+from bot.engine.release import MENU
+from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
+from bot.engine.understand import BACK, MENU_DIGIT, MORE
+
+WHATSAPP_LIMIT = 1600
+"""Characters of one message through Twilio (error 21617 beyond): twilio.com/docs/api/errors/21617"""
+CACHED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What decides a composed reply, and nothing about the person: the key of the cache."""
+
+    said: tuple[Said, ...]
+    kind: ScreenKind
+    choices: tuple[str, ...]
+    locale: str
+    channel: str
+    back: bool
+    menu: bool
+
+
+class Composer:
+    """Puts replies together from one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._release = library.release
+        self._messages = library.messages
+        self._pages = lru_cache(maxsize=CACHED)(self._compose)
+
+    def reply(self, session: Session | None, events: Sequence[Event], channel: str) -> tuple[Session | None, str | None]:
+        """The session with its screen complete, and the text to send (None: no answer is wanted)."""
+        for event in events:
+            match event:
+                case Spoke(said=said) if session and session.screen:
+                    pages = self._pages(self._key(session, session.screen, said, channel))
+                    screen = replace(session.screen, pages=len(pages), said=said if len(pages) > 1 else ())
+                    return replace(session, screen=screen), pages[0]
+                case TurnedPage(said=said, page=page) if session and session.screen:
+                    pages = self._pages(self._key(session, session.screen, said, channel))
+                    return session, pages[min(page, len(pages) - 1)]
+                case Erased(locale=locale):
+                    return session, self._fit(self._common("deleted", self._known(locale)), channel)
+                case EndedQuietly(locale=locale):
+                    return session, self._fit(self._common("quiet_end", self._known(locale)), channel)
+                case OptedOut(locale=locale, said=said) if said:
+                    units = [unit for piece in said for unit in self._units(piece, (self._known(locale),))]
+                    return session, self._fit("\n".join(units), channel)
+                case OptedOut() | KeptSilent():
+                    return session, None
+                case _:
+                    raise AssertionError(f"nobody reads the event {event!r}")
+        return session, None
+
+    def fallback(self, locale: str) -> str:
+        """What is said when nothing else works: no choices, a human's number, and how to go on."""
+        locale = self._known(locale)
+        line = next(r for r in self._release.referrals if r.phone and not r.federal and not r.weak and r.area == self._release.area)
+        hours = self._hours(line.hours, locale)
+        return self._common("fallback", locale, name=line.title, phone=line.phone or "", hours=hours)
+
+    # ------------------------------------------------------------------------------------------- one reply
+
+    def _key(self, session: Session, screen: Screen, said: tuple[Said, ...], channel: str) -> _Page:
+        """At the menu there is nothing to go back to and no need for MENU."""
+        at_menu = bool(session.place and session.place.step == short_id(self._release.flow(MENU).start))
+        aside = screen.kind in ("offer", "language")
+        back = len(session.path) > 1 or (aside and bool(session.path))
+        return _Page(said, screen.kind, screen.choices, session.locale, channel, back and (aside or not at_menu), aside or not at_menu)
+
+    def _compose(self, key: _Page) -> tuple[str, ...]:
+        bilingual = not key.locale and any(said.kind == "languages" for said in key.said)
+        locales = self._library.organisation.bilingual if bilingual else (self._known(key.locale),)
+        units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, locales)]
+        last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, locales)]
+        choices = self._choices(key, locales)
+        return _paged(
+            units,
+            tail="\n".join([*([choices] if choices else []), *self._nav(key, locales[0], more=False), *last]),
+            more="\n".join(self._nav(key, locales[0], more=True)),
+            channel=key.channel,
+        )
+
+    def _units(self, said: Said, locales: tuple[str, ...]) -> list[str]:
+        """The texts of one piece, each of which should stay whole."""
+        locale = locales[0]
+        match said.kind:
+            case "text":
+                return self._joined(self._release.keys.get(said.ref, "") + ".text", locales)
+            case "reply":
+                return self._joined(self._release.keys.get(said.ref, "") + ".reply", (locale,))
+            case "notice":
+                return self._joined(f"common.{said.ref}", (locale,))
+            case "languages":
+                names = [self._common("language.name", other) for other in self._release.locales if other not in locales]
+                return [f"{self._common('menu_languages', locale)} {' / '.join(names)}"] if names else []
+            case "honest":
+                return [self._honest(said.ref, locale)]
+            case "referrals" | "hotline":
+                names_, _, minute = said.ref.partition("@")
+                at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
+                chosen = [r for name in names_.split(",") for r in self._release.referrals if r.name == name]
+                return [self._referral(referral, locale, at, brief=said.kind == "hotline") for referral in chosen]
+
+    def _joined(self, key: str, locales: tuple[str, ...]) -> list[str]:
+        texts = [self._messages.text(key, locale) for locale in locales if self._messages.has(key, locale)]
+        return ["\n".join(texts)] if texts else []
+
+    def _choices(self, key: _Page, locales: tuple[str, ...]) -> str:
+        lines = [f"{digit} {self._label(choice, key, locales)}" for digit, choice in enumerate(key.choices, 1)]
+        return "" if key.choices == ("zip",) else "\n".join(lines)
+
+    def _label(self, choice: str, key: _Page, locales: tuple[str, ...]) -> str:
+        if key.kind == "language":
+            return self._common("language.name", choice)
+        if key.kind == "offer":
+            return self._flow_label(self._release.keys.get(choice, ""), locales)
+        if key.kind == "collect":
+            return self._common(choice, locales[0])
+        option = self._release.keys.get(choice, "")
+        return " / ".join(dict.fromkeys(self._option_label(option, locale) for locale in locales))
+
+    def _option_label(self, option: str, locale: str) -> str:
+        """An option's own label, or the common word for yes and no."""
+        if self._messages.has(f"{option}.label", locale):
+            return self._messages.text(f"{option}.label", locale)
+        return self._common(option.rpartition(".")[2], locale)
+
+    def _flow_label(self, flow: str, locales: tuple[str, ...]) -> str:
+        """How the menu calls a flow; its first keyword where the menu does not have it."""
+        for step in self._release.flow(MENU).steps:
+            for option in step.options if isinstance(step, Ask) else ():
+                if option.then == self._release.flow(flow).start:
+                    return self._messages.text(f"{option.key}.label", locales[0])
+        found = (p for p in self._release.vocabulary.triggers if p.means == flow and p.locale == locales[0])
+        return " ".join(next(found).words)
+
+    def _nav(self, key: _Page, locale: str, *, more: bool) -> list[str]:
+        """The digits that work everywhere, with what they do."""
+        shown = [(BACK, "nav.back", key.back), (MORE, "nav.more", more), (MENU_DIGIT, "nav.menu", key.menu)]
+        words = [f"{digit} {self._common(name, locale)}" for digit, name, shows in shown if shows]
+        return [" ".join(words)] if words else []
+
+    def _honest(self, ref: str, locale: str) -> str:
+        law = self._release.flow(ref.removesuffix("!")).law
+        assert law is not None, "only a flow with law says how old it is"
+        name = "honest_overdue" if ref.endswith("!") else "honest"
+        return self._common(name, locale, date=law.sources_until.isoformat())
+
+    # ------------------------------------------------------------------------------------------- referrals
+
+    def _referral(self, referral: Referral, locale: str, at: datetime, *, brief: bool) -> str:
+        """Name, number and hours, each on its own line: in a right-to-left text a number keeps its order only so."""
+        lines = [referral.title]
+        if referral.federal:
+            lines.append(self._common("referral.government", locale))
+        lines += [contact for contact in (referral.phone, referral.website) if contact]
+        if referral.phone:
+            lines.append(self._open(referral, locale, at))
+        if not brief and self._messages.has(f"referrals.{referral.name}.what", locale):
+            lines.append(self._messages.text(f"referrals.{referral.name}.what", locale))
+        english = self._common("language.english", locale)
+        if referral.phone and referral.speaks(locale) and locale != "en":
+            lines.append(self._common("referral.say", locale, language=english))
+        return "\n".join(lines)
+
+    def _open(self, referral: Referral, locale: str, at: datetime) -> str:
+        hours = referral.hours
+        if hours.always or not hours.spans:
+            return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
+        if hours.is_open(at):
+            now = self._common("referral.open", locale)
+        else:
+            opens = hours.opens(at)
+            assert opens is not None, "a line with hours opens some time"
+            day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
+            now = self._common("referral.closed", locale, day=day, time=self._clock(opens.hour * 60 + opens.minute, locale))
+        return f"{now} {self._hours(hours, locale)}"
+
+    def _hours(self, hours: Hours, locale: str) -> str:
+        """Opening hours, with neighbouring days of equal hours drawn together: Mon-Fri 8am-8pm."""
+        if hours.always:
+            return self._common("referral.always", locale)
+        groups: list[tuple[int, int, int, int]] = []
+        for start, end in hours.spans:
+            day, opens, closes = start // DAY, start % DAY, (end - 1) % DAY + 1
+            if groups and groups[-1][1:] == (day - 1, opens, closes):
+                groups[-1] = (groups[-1][0], day, opens, closes)
+            else:
+                groups.append((day, day, opens, closes))
+        return ", ".join(self._span(*group, locale) for group in groups)
+
+    def _span(self, first: int, last: int, opens: int, closes: int, locale: str) -> str:
+        names = [self._common(f"days.{DAYS[day]}", locale) for day in dict.fromkeys((first, last))]
+        times = {"from": self._clock(opens, locale), "to": self._clock(closes, locale)}
+        return self._common("referral.hours", locale, days="-".join(names), **times)
+
+    def _clock(self, minute: int, locale: str) -> str:
+        hour, rest = divmod(minute, 60)
+        if self._common("language.clock", locale) == "24":
+            return f"{hour}:{rest:02}"
+        return f"{(hour - 1) % 12 + 1}{f':{rest:02}' if rest else ''}{'am' if hour % 24 < 12 else 'pm'}"
+
+    # ------------------------------------------------------------------------------------------- words
+
+    def _common(self, key: str, locale: str, **values: str) -> str:
+        return self._messages.text(f"common.{key}", locale, **values)
+
+    def _known(self, locale: str) -> str:
+        return locale if locale in self._release.locales else self._release.default_locale
+
+    def _fit(self, text: str, channel: str) -> str:
+        return _paged([text], tail="", more="", channel=channel)[0]
+
+
+def fits(text: str, channel: str) -> bool:
+    """Whether a text is within the budget of a channel."""
+    return parts(text) <= MAX_PARTS if channel == "sms" else len(text) <= WHATSAPP_LIMIT
+
+
+def _paged(units: list[str], *, tail: str, more: str, channel: str) -> tuple[str, ...]:
+    """Whole units on as few pages as possible; the tail below the last one, the way to more below the others."""
+    spell = cheaper if channel == "sms" else str
+    pages: list[list[str]] = [[]]
+    queue = list(units)
+    while queue:
+        unit = queue.pop(0)
+        below = tail if not queue else more
+        if fits(spell(_lines([*pages[-1], unit, below])), channel):
+            pages[-1].append(unit)
+        elif not queue and fits(spell(_lines([*pages[-1], unit, more])), channel):
+            pages[-1].append(unit)
+            pages.append([])
+        elif pages[-1]:
+            pages.append([])
+            queue.insert(0, unit)
+        elif len(unit) > 1:
+            queue[:0] = _halves(unit)
+        else:
+            pages[-1].append(unit)  # the tail alone is over the budget: said too long rather than not at all
+    return tuple(spell(_lines([*page, tail if page is pages[-1] else more])) for page in pages)
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n".join(text for text in texts if text)
+
+
+def _halves(unit: str) -> list[str]:
+    """A text too long for a page, cut at a line, else at a space, else in the middle."""
+    middle = len(unit) // 2
+    for mark in ("\n", " "):
+        cuts = [at for at, char in enumerate(unit) if char == mark and at]
+        if cuts:
+            cut = min(cuts, key=lambda at: abs(at - middle))
+            return [unit[:cut].rstrip(), unit[cut:].lstrip()]
+    return [unit[:middle], unit[middle:]]

@@ -1,0 +1,143 @@
+"""Golden conversations: a talk as plain text, read, replayed and written.
+
+Apart from the tests because the terminal chat saves talks in the same format. A file is what a person sees:
+
+    # Agents knock; they show a paper.
+    channel: sms
+    at: 2026-11-23 20:15
+
+    > agents outside
+    < Keep the door closed.
+    < 1 They show a paper
+
+`>` is the person, `<` each line of the reply (`< (no answer)` for none). `at` is the organisation's local time; every
+turn takes twenty seconds. In brackets: [picture], [place], [wait 3h], [button flow.step.option].
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.content.library import Library
+from bot.engine.events import Event, Inbound
+from bot.engine.run import turn
+from bot.engine.session import Session, from_plain, to_plain
+from bot.reply import Composer
+
+SECONDS_PER_TURN = 20
+IDLE = timedelta(hours=2)
+NO_ANSWER = "(no answer)"
+
+
+class BadTranscript(ValueError):
+    """A golden conversation that cannot be read; says where."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What the person did and what came back (None: no answer)."""
+
+    said: str
+    heard: str | None = None
+
+
+@dataclass(slots=True)
+class Transcript:
+    """One golden conversation."""
+
+    about: str = ""
+    channel: str = "sms"
+    at: datetime = datetime(2026, 11, 23, 20, 15)
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @classmethod
+    def parse(cls, text: str, name: str = "conversation") -> Transcript:
+        """Read a golden conversation.
+
+        Raises:
+            BadTranscript: names the line that is neither a header, nor said, nor heard.
+        """
+        found = cls()
+        for number, line in enumerate(text.splitlines(), 1):
+            header, _, value = line.partition(": ")
+            if line.startswith("# "):
+                found.about = f"{found.about}\n{line[2:]}".strip()
+            elif line.startswith("> ") or line == ">":
+                found.exchanges.append(Exchange(line[2:]))
+            elif line.startswith("<") and found.exchanges:
+                last = found.exchanges[-1]
+                last.heard = None if line[2:] == NO_ANSWER else "\n".join(filter(None, [last.heard, line[2:]]))
+            elif header == "channel" and value in ("sms", "whatsapp"):
+                found.channel = value
+            elif header == "at":
+                found.at = datetime.fromisoformat(value)
+            elif line.strip():
+                raise BadTranscript(f"{name}:{number}: this line begins with none of: # > < channel: at:")
+        return found
+
+    def __str__(self) -> str:
+        lines = [f"# {line}" for line in self.about.splitlines()]
+        lines += [f"channel: {self.channel}", f"at: {self.at:%Y-%m-%d %H:%M}"]
+        for exchange in self.exchanges:
+            heard = NO_ANSWER if exchange.heard is None else exchange.heard
+            lines += ["", f"> {exchange.said}".rstrip(), *(f"< {line}".rstrip() for line in heard.split("\n"))]
+        return "\n".join(lines) + "\n"
+
+
+class Talk:
+    """One person talking, without a store: the session lives here, but goes through its stored form at every turn."""
+
+    def __init__(self, library: Library, channel: str, at: datetime) -> None:
+        self.library = library
+        self.channel = channel
+        self.now = at.replace(tzinfo=library.release.timezone)
+        self.session: Session | None = None
+        self.events: tuple[Event, ...] = ()
+        self._composer = Composer(library)
+        self._heard = self.now
+
+    def hears(self, said: str) -> str | None:
+        """The reply to one text, or to what stands in brackets."""
+        if waited := re.fullmatch(r"\[wait (\d+)([hm])\]", said):
+            unit = timedelta(hours=1) if waited[2] == "h" else timedelta(minutes=1)
+            self.now += int(waited[1]) * unit
+            return None
+        self.now += timedelta(seconds=SECONDS_PER_TURN)
+        if self.now - self._heard > IDLE:
+            self.session = None
+        self._heard = self.now
+        stored = None if self.session is None else from_plain(json.loads(json.dumps(to_plain(self.session))))
+        session, self.events = turn(stored, inbound(said, self.channel), self.library.release, self.now)
+        self.session, text = self._composer.reply(session, self.events, self.channel)
+        return text
+
+
+def inbound(said: str, channel: str) -> Inbound:
+    """What a line of a transcript sends."""
+    if said == "[picture]":
+        return Inbound(channel=channel, kind="media")
+    if said == "[place]":
+        return Inbound(channel=channel, kind="place")
+    if button := re.fullmatch(r"\[button (\S+)\]", said):
+        return Inbound(channel=channel, choice=button[1])
+    return Inbound(channel=channel, text=said)
+
+
+def replay(transcript: Transcript, library: Library) -> Transcript:
+    """The same person saying the same things today."""
+    talk = Talk(library, transcript.channel, transcript.at)
+    exchanges = [Exchange(exchange.said, talk.hears(exchange.said)) for exchange in transcript.exchanges]
+    return Transcript(transcript.about, transcript.channel, transcript.at, exchanges)
+
+
+def places_of(transcript: Transcript, library: Library) -> Iterable[tuple[str, str]]:
+    """The steps a golden conversation stands at, with the answer given there: which parts of the flows it visits."""
+    talk = Talk(library, transcript.channel, transcript.at)
+    for exchange in transcript.exchanges:
+        talk.hears(exchange.said)
+        for place in talk.session.path if talk.session else ():
+            yield library.release.keys.get(place.step, ""), library.release.keys.get(place.answer, place.answer)
