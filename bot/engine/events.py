@@ -24,6 +24,8 @@ class Inbound:
     choice: str = ""
     opted: Literal["", "out", "other"] = ""
     """Twilio has handled an opt-out (or START, HELP) itself and has already answered."""
+    unsure: bool = False
+    """The person got a text that we know nothing of: an answer does not count, the step is shown again."""
 
 
 @dataclass(frozen=True, slots=True)

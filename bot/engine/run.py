@@ -78,6 +78,8 @@ class _Turn:
             return (None, (OptedOut(session.locale),)) if inbound.opted == "out" else (session, (KeptSilent(),))
         if burst > MAX_BURST:
             return session, (KeptSilent(),)
+        if inbound.unsure and known is not None:
+            return self._unsure(session, inbound)
         if chosen := inbound.choice and tapped(inbound.choice, session.screen, self.release):
             return self._answer(session, chosen)
         if notice := _notice_about(inbound):
@@ -109,6 +111,13 @@ class _Turn:
                 return self._go(session, self.release.flow(MENU).start, ())
             case "fallback":
                 return self._not_understood(session)
+
+    def _unsure(self, session: Session, inbound: Inbound) -> Outcome:
+        """After a fault the present step is shown instead of counting an answer; anything else is heard as always."""
+        reading = reader_of(self.release).read(inbound.text, session.screen)
+        if reading.action in ("answer", "value", "fallback") or reading.ref in ("back", "more") or inbound.choice:
+            return self._show_again(session, Said("notice", "shown_again"))
+        return self._act(session, reading)
 
     def _in_language_of(self, session: Session, reading: Reading) -> Session:
         """An explicit choice always wins; a first guess is taken; a later one must be sure."""

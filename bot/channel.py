@@ -1,0 +1,157 @@
+"""Everything Twilio-shaped that comes in or goes back: the signature, the form, the answer.
+
+Apart because this is the only module of the web process that knows Twilio. What it lets through is a channel, an opaque
+address, a message id and what the person wrote; city, ZIP, profile name, location and every other field end here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import Message, MessagingResponse
+
+from bot.engine.events import Inbound
+
+MAX_CHARACTERS = 1600
+"""https://www.twilio.com/docs/api/errors/21617"""
+SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+"""Whole messages that Twilio answers and blocks by itself on SMS:
+https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
+DONE = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})
+"""Statuses after which Twilio has nothing more to do with a message."""
+_WRAPPED = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
+
+
+class Form(Protocol):
+    """A form as Flask gives it: the first value of a field by name, all values by `getlist`."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+
+
+class NotOurs(ValueError):
+    """A signed form that is not a message of ours: another account, or fields that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One message, stripped of what we do not need. `address` is opaque: it may hold no phone number."""
+
+    channel: str
+    address: str
+    message_id: str
+    inbound: Inbound
+
+    def __repr__(self) -> str:
+        return f"Arrived({self.channel}, {self.message_id})"
+
+
+class Signatures:
+    """Checks that a request comes from Twilio: X-Twilio-Signature over the public URL and the form."""
+
+    def __init__(self, auth_tokens: tuple[str, ...]) -> None:
+        """Every token counts, so that one can be exchanged without losing a text."""
+        self._validators = tuple(RequestValidator(token) for token in auth_tokens)
+
+    def valid(self, url: str, form: Mapping[str, str], signature: str | None) -> bool:
+        """Whether one of the tokens signed this. A missing signature is not an error, just not valid."""
+        return any(validator.validate(url, form, signature or "") for validator in self._validators)
+
+
+def arrived(form: Form, account_sid: str | None) -> Arrived:
+    """The message in a signed form.
+
+    Raises:
+        NotOurs: the signed string joins names and values without a mark between them, so a signature alone does not say
+            where one ends; the fields that decide must have their exact shape.
+    """
+    sender, message_id = form.get("From", ""), form.get("MessageSid", "")
+    if form.get("AccountSid", "") != (account_sid or "") or not SID.fullmatch(message_id) or not sender:
+        raise NotOurs
+    channel = "whatsapp" if sender.startswith("whatsapp:") else "sms"
+    text = unwrapped(form.get("Body", ""))
+    return Arrived(
+        channel=channel,
+        address=sender.removeprefix("whatsapp:"),
+        message_id=message_id,
+        inbound=Inbound(
+            channel=channel,
+            kind=_kind(form),
+            text=text,
+            choice=_choice(form),
+            opted=_opted(form, channel, text),
+        ),
+    )
+
+
+def finished(form: Form, account_sid: str | None) -> tuple[str, bool] | None:
+    """The message id of a status callback and whether Twilio is done with the message; None: not a message's.
+
+    Raises:
+        NotOurs
+    """
+    message_id = form.get("MessageSid", "")
+    if form.get("AccountSid", "") != (account_sid or "") or not SID.fullmatch(message_id):
+        raise NotOurs
+    return message_id, form.get("MessageStatus", "") in DONE
+
+
+def twiml(text: str | None, *, status_url: str = "") -> str:
+    """The answer: one message, or none. Twilio reports on the message to `status_url`, which is how its id is learned."""
+    response = MessagingResponse()
+    if text is not None:
+        response.append(Message(body=sendable(text), **({"status_callback": status_url} if status_url else {})))
+    return str(response)
+
+
+def sendable(text: str) -> str:
+    """The text without characters that XML cannot hold, at most as long as Twilio takes.
+
+    >>> sendable("a" + chr(7) + "b" + chr(10) + "c")
+    'ab\\nc'
+    """
+    kept = "".join(char for char in text if char in "\n\t" or not _unsendable(char))
+    return kept[:MAX_CHARACTERS]
+
+
+def unwrapped(body: str) -> str:
+    """The text of a long SMS that Twilio passed on as base64, as it now and then does; any other text as it is."""
+    if not _WRAPPED.fullmatch(body) or len(body) % 4:
+        return body
+    try:
+        text = base64.b64decode(body, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return body
+    readable = sum(char.isalpha() or char.isspace() for char in text)
+    return text if readable > 0.8 * len(text) else body
+
+
+def _unsendable(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs") or ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
+
+
+def _kind(form: Form) -> Literal["text", "media", "place"]:
+    if form.get("Latitude", ""):
+        return "place"
+    return "media" if form.get("NumMedia", "0") not in ("", "0") else "text"
+
+
+def _choice(form: Form) -> str:
+    """The payload of a tapped button or list row. Some senders put a row's id into Body alone: `flow.step.option`."""
+    body = form.get("Body", "")
+    return form.get("ButtonPayload", "") or form.get("ListId", "") or (body if re.fullmatch(r"\w+\.\w+\.\w+", body) else "")
+
+
+def _opted(form: Form, channel: str, text: str) -> Literal["", "out", "other"]:
+    """Whether Twilio has answered already: Advanced Opt-Out says so, its default on SMS has to be known."""
+    kind = form.get("OptOutType", "").upper()
+    if kind:
+        return "out" if kind == "STOP" else "other"
+    return "out" if channel == "sms" and text.strip().upper() in STOP_WORDS else ""

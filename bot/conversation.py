@@ -1,0 +1,128 @@
+"""One message, start to finish: who, where were they, what now, write it, answer.
+
+Apart from the webhook, which speaks HTTP, and from the engine, which is pure: this is where the two meet the store. It
+never fails and is never silent by accident: whatever goes wrong ends in the fallback text, inside five seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.channel import Arrived
+from bot.engine.events import Erased, Event
+from bot.engine.run import reader_of, turn
+from bot.engine.session import Session
+from bot.live import LiveRelease, NoRelease
+from bot.outage import Outage
+from bot.privacy import Contact, Registry
+from bot.store.outbox import Wanted
+from bot.store.sessions import Record, Sessions, StoreDown
+
+MAX_CONFLICTS = 20
+"""Times a turn is computed again because another text of the same person came in between."""
+BUDGET_SECONDS = 4.2
+"""After this a person gets the fallback text rather than a late answer."""
+FORGET_AFTER_SECONDS = 120
+"""Twilio refuses to delete a message that it is still busy with: https://www.twilio.com/docs/api/errors/20009"""
+FORGET = "forget"
+"""The kind of job that asks Twilio to delete its copy of a message."""
+
+_log = logging.getLogger("bot.conversation")
+
+
+def utc_now() -> datetime:
+    """The only clock of the web process."""
+    return datetime.now(UTC)
+
+
+class Conversation:
+    """Answers messages."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        sessions: Sessions,
+        live: LiveRelease,
+        outage: Outage,
+        fallbacks: Mapping[str, str],
+        busy_seats: int,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """`fallbacks`: the fallback text by locale, under "" the one for everybody. `busy_seats`: requests that may be
+        with the store at once; more than that are answered with the fallback text, so that nobody queues for it."""
+        self._registry, self._sessions, self._live, self._outage = registry, sessions, live, outage
+        self._fallbacks = fallbacks
+        self._busy = threading.BoundedSemaphore(busy_seats)
+        self._now = now
+
+    def answer(self, arrived: Arrived) -> str | None:
+        """The reply to a message; None: no answer is wanted."""
+        deadline = time.monotonic() + BUDGET_SECONDS
+        if not self._busy.acquire(blocking=False):
+            return self._fall_back(arrived)
+        try:
+            while time.monotonic() < deadline and self._outage.bridged():
+                try:
+                    return self._answer(arrived, deadline)
+                except StoreDown:
+                    self._outage.failed()
+        except NoRelease:
+            _log.error("nothing is published: run `python3 -m bot publish`")
+        except Exception:
+            _log.exception("message %s could not be answered", arrived.message_id)
+        finally:
+            self._busy.release()
+        return self._fall_back(arrived)
+
+    def _answer(self, arrived: Arrived, deadline: float) -> str | None:
+        for _ in range(MAX_CONFLICTS):
+            now = self._now()
+            record = self._sessions.read(arrived.channel, arrived.address, arrived.message_id, now)
+            if record.duplicate:
+                return record.reply
+            session, reply, events = self._turn(arrived, record, now)
+            wanted = _wanted(arrived.message_id, events, now)
+            if self._sessions.commit(record, session, arrived.message_id, reply, wanted, now):
+                return reply
+            if time.monotonic() > deadline:
+                break
+        return self._fall_back(arrived)
+
+    def _turn(
+        self, arrived: Arrived, record: Record, now: datetime
+    ) -> tuple[Session | None, str | None, tuple[Event, ...]]:
+        served = self._live.get(at_least=record.session.release if record.session else 0)
+        unsure = record.unsure or self._outage.was_put_off(record.contact)
+        inbound = replace(arrived.inbound, unsure=unsure)
+        session, events = turn(record.session, inbound, served.library.release, now)
+        session, reply = served.composer.reply(session, events, arrived.channel)
+        return session, reply, events
+
+    def _fall_back(self, arrived: Arrived) -> str:
+        """The constant text with a human's number, in the language of what the person wrote where that is clear."""
+        contact: Contact = self._registry.contact(arrived.channel, arrived.address, self._now())
+        try:
+            self._outage.put_off(contact)
+        except StoreDown:
+            self._outage.failed()
+        return self._fallbacks.get(self._locale_of(arrived), self._fallbacks[""])
+
+    def _locale_of(self, arrived: Arrived) -> str:
+        try:
+            release = self._live.get().library.release
+            return reader_of(release).read(arrived.inbound.text, None).guess.locale
+        except (NoRelease, StoreDown):
+            return ""
+
+
+def _wanted(message_id: str, events: tuple[Event, ...], now: datetime) -> tuple[Wanted, ...]:
+    """Twilio's copy of what the person wrote is to be deleted, always; at once where they asked for it."""
+    at_once = any(isinstance(event, Erased) for event in events)
+    due = int(now.timestamp()) + (0 if at_once else FORGET_AFTER_SECONDS)
+    return (Wanted(FORGET, message_id, due),)

@@ -1,0 +1,100 @@
+"""The release being served: every process has the newest within a second, and never an older one than a session's.
+
+Apart from the store, which only keeps bundles, and from the conversation, which only wants something to answer with.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+
+from bot.content.library import Library, open_bundle
+from bot.content.problem import ContentError
+from bot.privacy import DayKeys
+from bot.reply import Composer
+from bot.store.releases import Releases
+from bot.store.sessions import StoreDown
+
+POLL_SECONDS = 0.5
+RENEW_SECONDS = 6 * 3600
+
+_log = logging.getLogger("bot.live")
+
+
+class NoRelease(Exception):
+    """Nothing was published yet, or nothing that can be read."""
+
+
+class Served:
+    """A library with its composer."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.composer = Composer(library)
+
+
+class LiveRelease:
+    """Holds the newest release and watches for a newer one."""
+
+    def __init__(self, releases: Releases, days: DayKeys | None = None) -> None:
+        self._releases = releases
+        self._days = days
+        self._served: Served | None = None
+        self._lock = threading.Lock()
+        self._renewed = time.monotonic()
+
+    def get(self, at_least: int = 0) -> Served:
+        """The release to answer with; a session's number says that there is a newer one.
+
+        Raises:
+            NoRelease
+            StoreDown
+        """
+        served = self._served
+        if served is None or served.library.release.number < at_least:
+            self.refresh()
+            served = self._served
+        if served is None:
+            raise NoRelease
+        return served
+
+    @property
+    def number(self) -> int:
+        """The number served, 0: none."""
+        return self._served.library.release.number if self._served else 0
+
+    def refresh(self) -> None:
+        """Load what is live, if it is not what we have. A bundle that does not open leaves the last good one in place.
+
+        Raises:
+            StoreDown
+        """
+        with self._lock:
+            live = self._releases.live()
+            due = time.monotonic() - self._renewed > RENEW_SECONDS
+            if live is None or (live.number == self.number and not due):
+                return
+            bundle = self._releases.bundle(live.digest)
+            self._renewed = time.monotonic()
+            if bundle is None or live.number == self.number:
+                return
+            try:
+                self._served = Served(open_bundle(bundle).numbered(live.number))
+            except ContentError:
+                _log.error("release %s does not open; still serving %s", live.number, self.number)
+
+    def watch(self) -> None:
+        """Look for a newer release twice a second, and destroy old keys of the day, for as long as the process lives."""
+        threading.Thread(target=self._watch, name="releases", daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(POLL_SECONDS)
+            if self._days:
+                self._days.destroy_old(datetime.now(UTC).date())
+            try:
+                self.refresh()
+            except StoreDown:
+                continue

@@ -1,0 +1,13 @@
+"""The only door to Redis or Valkey: sessions, releases and the outbox. It makes every key and sets every time to live.
+
+Key names, settled for good (`{7f}` is one of 256 cluster hash tags, from a keyed hash of the address):
+
+    s:{7f}:<contact>   session, sealed            two hours after the last text, a day at most
+    r:{7f}:<contact>   the last reply, sealed      two minutes
+    u:{7f}:<contact>   "got the fallback text"     as long as a session
+    o:{7f}             outbox: jobs wanted         a week
+    {release}:<digest> a published bundle          90 days, renewed while it is served
+    {release}:live     number and digest           likewise
+    {release}:log      who published what, when    likewise
+    probe              written to see whether writing works, ten seconds
+"""

@@ -1,0 +1,88 @@
+"""The outbox: jobs that a turn wants, written together with its session, handed on by a relay. None lost, none doubled.
+
+Apart from the sessions because the relay (`bot.queue`) empties what they fill. 256 lists, one for each bucket, so that
+they can be found without searching, also in a cluster.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from redis import Redis
+
+OUTBOX_SECONDS = 7 * 86400
+BUCKETS = tuple(f"{number:02x}" for number in range(256))
+BATCH = 1000
+
+_TAKEN = """
+if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
+redis.call('LTRIM', KEYS[1], ARGV[2], -1)
+return 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One job that somebody wants: its kind, the id it is about (never an address or a text), and when (seconds)."""
+
+    kind: str
+    about: str
+    due: int
+
+    @property
+    def plain(self) -> str:
+        """As it lies in the outbox."""
+        return json.dumps([self.kind, self.about, self.due], separators=(",", ":"))
+
+    @classmethod
+    def of(cls, plain: bytes) -> Wanted:
+        """The inverse of `plain`."""
+        kind, about, due = json.loads(plain)
+        return cls(kind, about, due)
+
+
+def outbox_key(bucket: str) -> str:
+    """The name of a bucket's list."""
+    return f"o:{{{bucket}}}"
+
+
+class Outbox:
+    """Reads outboxes and removes what was handed on."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._taken = client.register_script(_TAKEN)
+
+    def put(self, wanted: Wanted) -> None:
+        """Want a job outside a turn (a status callback). The bucket comes from the id, so that load spreads.
+
+        Raises:
+            RedisError
+        """
+        key = outbox_key(BUCKETS[sum(wanted.about.encode()) % len(BUCKETS)])
+        pipe = self._client.pipeline(transaction=True)
+        pipe.rpush(key, wanted.plain)
+        pipe.expire(key, OUTBOX_SECONDS)
+        pipe.execute()
+
+    def waiting(self) -> list[tuple[str, list[bytes]]]:
+        """The first entries of every bucket that has any.
+
+        Raises:
+            RedisError
+        """
+        pipe = self._client.pipeline(transaction=False)
+        for bucket in BUCKETS:
+            pipe.lrange(outbox_key(bucket), 0, BATCH - 1)
+        return [(bucket, entries) for bucket, entries in zip(BUCKETS, pipe.execute(), strict=True) if entries]
+
+    def taken(self, bucket: str, entries: list[bytes]) -> None:
+        """Remove entries that were handed on, if nobody else has removed them in between.
+
+        Raises:
+            RedisError
+        """
+        self._taken(keys=[outbox_key(bucket)], args=[entries[0], len(entries)])
+
+

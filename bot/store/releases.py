@@ -1,0 +1,117 @@
+"""Published releases: content-addressed bundles, a growing number, and a log of who published what.
+
+Apart from the sessions because few write here and every process reads. A release becomes live in one script: the bundle
+is there before anybody can see its number.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis, RedisError
+
+from bot.store.client import raw
+from bot.store.sessions import StoreDown
+
+LIVE, LOG = "{release}:live", "{release}:log"
+LOG_LENGTH = 200
+
+_PUBLISH = """
+local live = redis.call('GET', KEYS[1])
+local number = 0
+if live then number = tonumber(string.match(live, '^%d+')) end
+if live and string.match(live, ' (.+)$') == ARGV[1] then
+  redis.call('EXPIRE', KEYS[1], ARGV[4])
+  redis.call('EXPIRE', KEYS[2], ARGV[4])
+  return {number, 0}
+end
+if ARGV[5] ~= '' and tostring(number) ~= ARGV[5] then return {number, -1} end
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
+redis.call('SET', KEYS[1], (number + 1) .. ' ' .. ARGV[1], 'EX', ARGV[4])
+redis.call('LPUSH', KEYS[3], ARGV[3])
+redis.call('LTRIM', KEYS[3], 0, ARGV[6])
+redis.call('EXPIRE', KEYS[3], ARGV[4])
+return {number + 1, 1}
+"""
+
+
+class Overtaken(Exception):
+    """Somebody else published while this release was being checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Which release is served."""
+
+    number: int
+    digest: str
+
+
+class Releases:
+    """Reads and publishes releases."""
+
+    def __init__(self, client: Redis, *, keep_seconds: int) -> None:
+        self._client = client
+        self._keep = keep_seconds
+        self._publish = client.register_script(_PUBLISH)
+
+    def live(self) -> Live | None:
+        """The release that is served now, or None: nothing was ever published.
+
+        Raises:
+            StoreDown
+        """
+        try:
+            found = raw(self._client.get(LIVE))
+        except RedisError as error:
+            raise StoreDown from error
+        if not found:
+            return None
+        number, _, digest = found.decode().partition(" ")
+        return Live(int(number), digest)
+
+    def bundle(self, digest: str) -> dict[str, Any] | None:
+        """A bundle by its digest; its time to live, and that of the pointer to it, begin anew.
+
+        Raises:
+            StoreDown
+        """
+        try:
+            packed = raw(self._client.get(_bundle_key(digest)))
+            for key in (_bundle_key(digest), LIVE, LOG):
+                self._client.expire(key, self._keep)
+        except RedisError as error:
+            raise StoreDown from error
+        if packed is None:
+            return None
+        bundle: dict[str, Any] = json.loads(zlib.decompress(packed))
+        return bundle
+
+    def publish(self, canonical: bytes, digest: str, *, note: str, after: int | None) -> tuple[int, bool]:
+        """Make a bundle live. Returns its number, and whether it is new: the same content again changes nothing.
+
+        Args:
+            after: the number of the release that this one was checked against.
+
+        Raises:
+            Overtaken: another one was published in between.
+            StoreDown
+        """
+        entry = json.dumps({"digest": digest, "note": note}, ensure_ascii=False)
+        keys = [LIVE, _bundle_key(digest), LOG]
+        expected = "" if after is None else str(after)
+        values: list[str | bytes | int] = [digest, zlib.compress(canonical, 9), entry, self._keep, expected, LOG_LENGTH - 1]
+        try:
+            number, done = self._publish(keys=keys, args=values)
+        except RedisError as error:
+            raise StoreDown from error
+        if done == -1:
+            raise Overtaken(number)
+        return int(number), done == 1
+
+
+def _bundle_key(digest: str) -> str:
+    return f"{{release}}:{digest}"
