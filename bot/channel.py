@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import Message, MessagingResponse
@@ -30,10 +30,8 @@ DONE = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})
 _WRAPPED = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 
 
-class Form(Protocol):
-    """A form as Flask gives it: the first value of a field by name, all values by `getlist`."""
-
-    def get(self, key: str, default: str = "") -> str: ...
+Form = Mapping[str, str]
+"""A posted form; of a repeated field this sees the first value. The signature check sees them all."""
 
 
 class NotOurs(ValueError):
@@ -60,7 +58,7 @@ class Signatures:
         """Every token counts, so that one can be exchanged without losing a text."""
         self._validators = tuple(RequestValidator(token) for token in auth_tokens)
 
-    def valid(self, url: str, form: Mapping[str, str], signature: str | None) -> bool:
+    def valid(self, url: str, form: Form, signature: str | None) -> bool:
         """Whether one of the tokens signed this. A missing signature is not an error, just not valid."""
         return any(validator.validate(url, form, signature or "") for validator in self._validators)
 
@@ -91,8 +89,8 @@ def arrived(form: Form, account_sid: str | None) -> Arrived:
     )
 
 
-def finished(form: Form, account_sid: str | None) -> tuple[str, bool] | None:
-    """The message id of a status callback and whether Twilio is done with the message; None: not a message's.
+def finished(form: Form, account_sid: str | None) -> tuple[str, bool]:
+    """The message id of a status callback, and whether Twilio is done with that message.
 
     Raises:
         NotOurs

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import CHECKOUT
-from bot.content.library import check_folder
+from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
 from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
 
@@ -25,10 +25,10 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
-    wrong = _wrong_choice("--locale", locale, library.release.locales) or _wrong_choice("--flow", flow, library.release.flows)
-    if wrong:
-        print(wrong, file=sys.stderr)
-        return 2
+    for option, value, known in (("--locale", locale, library.release.locales), ("--flow", flow, library.release.flows)):
+        if value and value not in known:
+            print(f'{option} "{value}" is not known. Known: {", ".join(sorted(known))}', file=sys.stderr)
+            return 2
     interactive = sys.stdin.isatty()
     at = datetime.now(library.release.timezone).replace(tzinfo=None, microsecond=0)
     person = Talk(library, channel, at)
@@ -44,16 +44,8 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     return 0
 
 
-def _wrong_choice(name: str, value: str | None, known: object) -> str:
-    names = sorted(known)  # type: ignore[call-overload]  # a tuple or a mapping of names
-    return f'{name} "{value}" is not known. Known: {", ".join(names)}' if value and value not in names else ""
-
-
-def _opening(library: object, locale: str | None, flow: str | None) -> list[str]:
+def _opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
     """The texts that bring a person to the language and the flow that were asked for."""
-    from bot.content.library import Library
-
-    assert isinstance(library, Library)
     opening = [library.messages.text("common.language.name", locale)] if locale else []
     if flow:
         words = [p.words for p in library.release.vocabulary.triggers if p.means == flow and p.locale == (locale or p.locale)]

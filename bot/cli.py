@@ -105,6 +105,18 @@ def publish(folder: Path | None, note: str) -> None:
 
 
 @cli.command()
+def fallback() -> None:
+    """Write flows/fallback.json: what is said when nothing else works."""
+    from bot.content.fallback import FILE, written
+    from bot.content.library import check_folder
+    from bot.reply import fallback_texts
+
+    path = _content() / FILE
+    path.write_text(written(fallback_texts(check_folder(_content()).library())), encoding="utf-8")
+    click.echo(f"Written: {FILE}")
+
+
+@cli.command()
 def web() -> None:
     """Run the web process alone."""
     from bot.server import serve

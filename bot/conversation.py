@@ -114,11 +114,10 @@ class Conversation:
         return self._fallbacks.get(self._locale_of(arrived), self._fallbacks[""])
 
     def _locale_of(self, arrived: Arrived) -> str:
-        try:
-            release = self._live.get().library.release
-            return reader_of(release).read(arrived.inbound.text, None).guess.locale
-        except (NoRelease, StoreDown):
+        served = self._live.at_hand
+        if served is None:
             return ""
+        return reader_of(served.library.release).read(arrived.inbound.text, None).guess.locale
 
 
 def _wanted(message_id: str, events: tuple[Event, ...], now: datetime) -> tuple[Wanted, ...]:

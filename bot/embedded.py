@@ -122,12 +122,18 @@ class DataLock:
 
         Raises:
             AlreadyRunning: somebody else has it; the text names them.
+            EmbeddedError: the folder cannot be written in.
         """
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise EmbeddedError(
+                f"Cannot write in {self.data} ({error.strerror}). Set HOTLINE_DATA to a folder that you can write in."
+            ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(handle)
             raise AlreadyRunning(

@@ -61,6 +61,11 @@ class LiveRelease:
         return served
 
     @property
+    def at_hand(self) -> Served | None:
+        """What this process has, without asking the store."""
+        return self._served
+
+    @property
     def number(self) -> int:
         """The number served, 0: none."""
         return self._served.library.release.number if self._served else 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
 from bot.content.referral_loader import DAYS
 from bot.content.segments import MAX_PARTS, cheaper, parts
@@ -232,6 +233,14 @@ class Composer:
 
     def _fit(self, text: str, channel: str) -> str:
         return _paged([text], tail="", more="", channel=channel)[0]
+
+
+def fallback_texts(library: Library) -> dict[str, str]:
+    """The fallback text of every locale, and the one for everybody: the organisation's languages below each other."""
+    composer = Composer(library)
+    texts = {locale: composer.fallback(locale) for locale in library.release.locales}
+    both = "\n".join(texts[locale] for locale in library.organisation.bilingual)
+    return {EVERYBODY: both} | dict(sorted(texts.items()))
 
 
 def fits(text: str, channel: str) -> bool:

@@ -25,7 +25,7 @@ from bot.embedded import DataLock, EmbeddedError, EmbeddedServer, die_with_paren
 from bot.embedded import start as start_valkey
 
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 0.2, 5.0, 10.0
-"""A child that dies is started again after a pause that doubles, and begins anew once one has lived long enough."""
+"""A child that dies is started again after a pause; it doubles until the child has lived for the last of these."""
 
 STOP_SECONDS = 3.5
 """For each of web and worker. With Valkey's two, all have ended within the ten seconds that Docker gives."""
@@ -114,23 +114,31 @@ def _signals() -> Iterator[_Signals]:
 
 @dataclass(slots=True)
 class _Backoff:
-    """When something that died may start again."""
+    """When something that died may start again: after `first`, then after pauses that double while it keeps dying."""
 
-    pause: float = FIRST_PAUSE
+    first: float = FIRST_PAUSE
+    steady: float = STEADY_SECONDS
+    pause: float | None = None
     due: float = 0.0
     started: float = 0.0
 
     def begin(self) -> None:
+        """Note a start."""
         self.started = time.monotonic()
 
     def died(self) -> float:
         """Note a death. Returns the pause before the next start."""
         now = time.monotonic()
-        if now - self.started >= STEADY_SECONDS:
-            self.pause = FIRST_PAUSE
-        pause, self.pause = self.pause, min(self.pause * 2, LONGEST_PAUSE)
-        self.due = now + pause
-        return pause
+        if self.pause is None or now - self.started >= self.steady:
+            self.pause = self.first
+        else:
+            self.pause = min(max(self.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        self.due = now + self.pause
+        return self.pause
+
+    def is_due(self) -> bool:
+        """Whether the pause is over."""
+        return time.monotonic() >= self.due
 
 
 @dataclass(slots=True)
@@ -143,7 +151,7 @@ class _Child:
 
     def tend(self) -> None:
         """Start it where it is due; notice and report its death."""
-        if self.process is None and time.monotonic() >= self.backoff.due:
+        if self.process is None and self.backoff.is_due():
             self.backoff.begin()
             self.process = subprocess.Popen(
                 list(self.command.argv),
@@ -178,7 +186,7 @@ class _Supervisor:
         self.lock = lock
         self.signals = signals
         self.valkey: EmbeddedServer | None = None
-        self.valkey_backoff = _Backoff()
+        self.valkey_backoff = _Backoff(first=0.0, steady=1.0)
         self.children: list[_Child] = []
         self.announced = False
 
@@ -213,35 +221,26 @@ class _Supervisor:
         self.valkey = start_valkey(self.config.data, self.lock)
 
     def _tend_valkey(self) -> None:
-        """Bring a dead Valkey back at once; only one that dies again and again has to pause."""
+        """Bring a dead Valkey back at once: everybody who texts now waits for it."""
         if self.valkey is not None and self.valkey.has_died():
-            code, self.valkey = self.valkey.process.returncode, None
-            steady = time.monotonic() - self.valkey_backoff.started >= STEADY_SECONDS
-            _say(f"Valkey ended ({_reason(code)}). Starting it again.", sys.stderr)
-            self.valkey_backoff.died()
-            if steady or self.valkey_backoff.pause <= 2 * FIRST_PAUSE:
-                self.valkey_backoff.due = 0.0
-        if self.valkey is None and time.monotonic() >= self.valkey_backoff.due:
+            reason, self.valkey = _reason(self.valkey.process.returncode), None
+            _say(f"Valkey ended ({reason}). Starting it again in {self.valkey_backoff.died():g} s.", sys.stderr)
+        if self.valkey is None and self.valkey_backoff.is_due():
             try:
                 self._start_valkey()
             except EmbeddedError as error:
-                pause = self.valkey_backoff.died()
-                _say(f"{error}\nTrying again in {pause:g} s.", sys.stderr)
+                _say(f"{error}\nTrying again in {self.valkey_backoff.died():g} s.", sys.stderr)
 
 
 def _wait_for_the_port(host: str, port: int) -> None:
     """Make sure that the web process will be able to listen, since its own words about it would repeat for ever."""
     limit = time.monotonic() + PORT_SECONDS
     while problem := _why_not_listen(host, port):
-        if problem.errno != errno.EADDRINUSE or time.monotonic() > limit:
-            raise PortTaken(
-                f"Cannot listen on {host}:{port} ({problem.strerror}). "
-                + (
-                    f"Choose another port: PORT={port % 65535 + 1} python3 -m bot"
-                    if problem.errno == errno.EADDRINUSE
-                    else "Set HOST and PORT to what this machine allows."
-                )
-            )
+        taken = problem.errno == errno.EADDRINUSE
+        if not taken or time.monotonic() > limit:
+            other = f"Take another: PORT={port % 65535 + 1} python3 -m bot"
+            cure = other if taken else "Set HOST and PORT to what this machine allows."
+            raise PortTaken(f"Cannot listen on {host}:{port} ({problem.strerror}). {cure}")
         time.sleep(TICK_SECONDS)
 
 

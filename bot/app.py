@@ -1,0 +1,99 @@
+"""The composition root of the web process: from settings to a Flask application.
+
+Apart because this is the one place that knows how the parts fit together. No globals: two applications may live in one
+process.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+
+from flask import Flask
+from redis import RedisError
+from werkzeug.exceptions import HTTPException
+
+from bot.channel import Signatures
+from bot.config import Config
+from bot.content.fallback import read_fallbacks
+from bot.conversation import FORGET, FORGET_AFTER_SECONDS, Conversation
+from bot.live import LiveRelease
+from bot.outage import Outage
+from bot.privacy import DayKeys, Registry, quiet_logging
+from bot.store.client import connect
+from bot.store.outbox import Outbox, Wanted
+from bot.store.releases import Releases
+from bot.store.sessions import Sessions, StoreDown
+from bot.webhook import MAX_BYTES, Doors, refused, routes
+
+THREADS = 64
+"""Requests answered at once. More than the fifty who may text during a fault: waiting for a store is cheap."""
+BUSY_SEATS = 56
+"""Of them with the store; the others answer with the fallback text at once."""
+WAITING_SEATS = 24
+"""Of those waiting for the store to come back."""
+UNFINISHED_SECONDS = 6 * 3600
+"""When to delete a reply that Twilio has not reported as done."""
+
+_log = logging.getLogger("bot.app")
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The web application."""
+    config = config or Config.from_env()
+    quiet_logging()
+    client = connect(config.redis_url)
+    days = DayKeys(config.keys_folder)
+    registry = Registry(config.secrets, days)
+    sessions = Sessions(
+        client, registry, idle_seconds=config.session_idle_seconds, max_seconds=config.session_max_seconds
+    )
+    live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days)
+    outage = Outage(sessions, waiting_seats=WAITING_SEATS)
+    fallbacks = read_fallbacks(config.content)
+    outbox = Outbox(client)
+
+    def forget(message_id: str, done: bool) -> None:
+        due = int(time.time()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS)
+        try:
+            if not outage.is_down:
+                outbox.put(Wanted(FORGET, message_id, due))
+        except RedisError:
+            outage.failed()
+
+    def ready() -> Mapping[str, bool]:
+        try:
+            sessions.probe()
+            live.refresh()
+        except StoreDown:
+            return {"store": False}
+        return {"store": True, "release": live.number > 0}
+
+    doors = Doors(
+        config=config,
+        signatures=Signatures(config.auth_tokens),
+        conversation=Conversation(
+            registry=registry, sessions=sessions, live=live, outage=outage, fallbacks=fallbacks, busy_seats=BUSY_SEATS
+        ),
+        forget=forget,
+        fallback=fallbacks[""],
+        ready=ready,
+    )
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
+    app.register_blueprint(routes(doors))
+    app.register_error_handler(HTTPException, refused)
+    live.watch()
+    _start_with_a_release(live)
+    return app
+
+
+def _start_with_a_release(live: LiveRelease) -> None:
+    try:
+        live.refresh()
+    except StoreDown:
+        _log.warning("the store does not answer yet")
+    if not live.number:
+        _log.warning("nothing is published yet: everybody gets the fallback text")
