@@ -75,7 +75,7 @@ class Environment:
                 "There is a .venv here that this project did not make, without pip or with a Python below 3.11.\n"
                 "Remove it, then the same command again: rm -r .venv"
             )
-        _say("Setting up, about half a minute, once ..." if not usable else "Installing new versions of packages ...")
+        _say("Setting up, about half a minute, once ..." if not usable else "Installing packages, once ...")
         if not usable:
             self._clear()
         _write(self.unfinished, b"")

@@ -37,8 +37,8 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
         print(HELLO)
     for said in _opening(library, locale, flow):
         _exchange(person, spoken, said)
-    while (said := _next(interactive)) is not None:
-        _exchange(person, spoken, said)
+    while (typed := _next(interactive)) is not None:
+        _exchange(person, spoken, typed)
     if save or (interactive and spoken.exchanges):
         _save(spoken, save, person)
     return 0

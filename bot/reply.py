@@ -18,7 +18,7 @@ from bot.content.referral_loader import DAYS
 from bot.content.segments import MAX_PARTS, cheaper, parts
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import Ask
-from bot.engine.referrals import DAY, Hours, Referral
+from bot.engine.referrals import DAY, HOTLINE, Hours, Referral
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
 from bot.engine.understand import BACK, MENU_DIGIT, MORE
@@ -77,7 +77,8 @@ class Composer:
     def fallback(self, locale: str) -> str:
         """What is said when nothing else works: no choices, a human's number, and how to go on."""
         locale = self._known(locale)
-        line = next(r for r in self._release.referrals if r.phone and not r.federal and not r.weak and r.area == self._release.area)
+        release = self._release
+        line = next(r for r in release.referrals if r.name == release.line or (HOTLINE in r.needs and r.area == release.area))
         hours = self._hours(line.hours, locale)
         return self._common("fallback", locale, name=line.title, phone=line.phone or "", hours=hours)
 

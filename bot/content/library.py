@@ -130,10 +130,10 @@ class _Builder:
         locales = frozenset(folders)
         areas = loader.areas(nodes["flows/referrals.yaml"])
         referrals = loader.referrals(nodes["flows/referrals.yaml"], areas, locales)
-        organisation = loader.organisation(nodes["flows/organisation.yaml"], areas, locales)
-        own = (organisation.line,) if organisation.line else ()
-        flows = self._flows(flow_nodes, (*own, *referrals), frozenset(areas.within))
-        messages = MessageLoader(self.form, flows, frozenset(r.name for r in referrals))
+        names = frozenset(referral.name for referral in referrals)
+        organisation = loader.organisation(nodes["flows/organisation.yaml"], areas, locales, names)
+        flows = self._flows(flow_nodes, referrals, frozenset(areas.within))
+        messages = MessageLoader(self.form, flows, names)
         read_locales = {name: messages.load(name, files) for name, files in folders.items()}
         self._sources(nodes, flow_nodes)
         message_check.check(read_locales, flows, organisation.default_locale, self.problems)
@@ -147,10 +147,11 @@ class _Builder:
                 vocabulary=vocabulary(read_locales, flows),
                 locales=_in_order(read_locales, organisation),
                 default_locale=organisation.default_locale,
-                referrals=(*own, *referrals),
+                referrals=referrals,
                 areas=areas,
                 area=organisation.area,
                 timezone=organisation.timezone,
+                line=organisation.line,
             )
         except SameId as same:
             what = f'"{same.first}" and "{same.second}" cannot be told apart in a stored session.'
@@ -232,12 +233,12 @@ def _folded(texts: Iterable[str]) -> list[Words]:
 
 
 def _language_names(locales: dict[str, Locale]) -> dict[Words, str]:
-    """Each language's own name and its English one."""
+    """Each language's own name, its English one, and what else people call it."""
     names: dict[Words, str] = {}
     for name, locale in locales.items():
-        for key in ("common.language.name", "common.language.english"):
-            if key in locale.texts:
-                names.setdefault(words_of(locale.texts[key].value), name)
+        own = [locale.texts[f"common.language.{key}"].value for key in ("name", "english")]
+        for words in _folded([*own, *locale.words.lists.get("languages", ())]):
+            names.setdefault(words, name)
     return names
 
 

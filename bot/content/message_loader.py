@@ -16,7 +16,7 @@ DIGITS = tuple("0123456789")
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
-    "negations": True, "hints": True,
+    "negations": True, "hints": True, "languages": True,
 }  # fmt: skip
 
 COMMON: dict[str, frozenset[str]] = {
@@ -73,7 +73,7 @@ class LocaleWords:
     """What one locale's `words.yml` and keywords understand; raw, not yet folded."""
 
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By list: greetings, optout, yes, no, fillers, negations, hints, commands.menu, numbers.1, ..."""
+    """By list: greetings, optout, yes, no, fillers, negations, hints, languages, commands.menu, numbers.1, ..."""
     keywords: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By flow."""
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.content.problem import listed
+import phonenumbers
+
+from bot.content.problem import did_you_mean, listed
 from bot.content.source import Form, Node
 from bot.engine.referrals import DAY, HOTLINE, Areas, Hours, Referral
 
@@ -26,7 +28,6 @@ ORGANISATION = {
     "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "timezone": True,
     "line": False, "legal_team": False, "privacy_contact": False,
 }  # fmt: skip
-LINE = {"name": True, "phone": True, "hours": True, "languages": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Organisation:
     default_locale: str
     bilingual: tuple[str, ...]
     timezone: ZoneInfo
-    line: Referral | None
+    line: str
+    """Its own telephone line, by its name among the referrals; empty: it has none."""
 
 
 class ReferralLoader:
@@ -71,10 +73,10 @@ class ReferralLoader:
         nodes = self.form.fields(fields, what="referrals") if fields else {}
         return tuple(self._referral(name, node, areas, locales) for name, node in nodes.items())
 
-    def organisation(self, root: Node, areas: Areas, locales: frozenset[str]) -> Organisation:
-        """Who runs this number, from `flows/organisation.yaml`."""
+    def organisation(self, root: Node, areas: Areas, locales: frozenset[str], names: frozenset[str]) -> Organisation:
+        """Who runs this number, from `flows/organisation.yaml`. `names`: of all referrals."""
         fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION)
-        texts = {name: self.form.text(node, what=name) for name, node in fields.items() if name not in ("bilingual", "line")}
+        texts = {name: self.form.text(node, what=name) for name, node in fields.items() if name != "bilingual"}
         if "area" in fields and texts["area"] not in areas.within:
             self._add("unknown-area", fields["area"], f'there is no area "{texts["area"]}".', f"Areas: {listed(areas.within)}.")
         zone = texts.get("timezone", "UTC")
@@ -85,6 +87,10 @@ class ReferralLoader:
         for locale in (*bilingual, texts.get("default_locale", "")):
             if locale not in locales:
                 self._add("unknown-locale", root, f'there are no messages in "{locale}".', f"Folders: {listed(locales)}.")
+        line = texts.get("line", "none")
+        if line != "none" and line not in names:
+            self._add("unknown-referral", fields["line"], f'there is no referral "{line}".{did_you_mean(line, names)}',
+                      "Write the line into flows/referrals.yaml, and its name here; or none.")  # fmt: skip
         return Organisation(
             name=texts.get("name", ""),
             city=texts.get("city", ""),
@@ -92,28 +98,7 @@ class ReferralLoader:
             default_locale=texts.get("default_locale", ""),
             bilingual=bilingual,
             timezone=ZoneInfo(zone),
-            line=self._line(fields["line"], texts.get("area", ""), locales) if "line" in fields else None,
-        )
-
-    def _line(self, node: Node, area: str, locales: frozenset[str]) -> Referral | None:
-        """The organisation's own human line, if it has one."""
-        if node.value == "none":
-            return None
-        fields = self.form.fields(node, what="line", known=LINE)
-        if set(fields) != set(LINE):
-            return None
-        return Referral(
-            name="line",
-            title=self.form.text(fields["name"], what="name"),
-            phone=self._phone(fields["phone"]),
-            website=None,
-            needs=frozenset({HOTLINE, "legal", "detention"}),
-            area=area,
-            languages=self._languages(fields["languages"], locales),
-            hours=self._hours(fields["hours"]),
-            hours_confirmed=True,
-            federal=False,
-            weak=False,
+            line="" if line == "none" else line,
         )
 
     def _referral(self, name: str, node: Node, areas: Areas, locales: frozenset[str]) -> Referral:
@@ -161,8 +146,6 @@ class ReferralLoader:
         if re.fullmatch(r"\d{3,6}", phone):
             return phone
         if re.fullmatch(r"\+1\d{10}", phone):
-            import phonenumbers
-
             if phonenumbers.is_valid_number(phonenumbers.parse(phone)):
                 return f"{phone[2:5]}-{phone[5:8]}-{phone[8:]}"
         self._add("phone", node, f'"{phone}" is not a telephone number of this country.',

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-HOTLINE = "legal"
+HOTLINE = "hotline"
 """The need that "the hotline number" answers: a human who helps. Lines of the federal government never have it."""
 
 WEEK = 7 * 24 * 60
@@ -120,11 +120,17 @@ def fitting(
     return tuple(sorted(found, key=rank))
 
 
-def hotline(referrals: tuple[Referral, ...], areas: Areas, *, area: str, locale: str, at: datetime) -> Referral | None:
-    """"The hotline number": the organisation's own line if open, else the first open line of the area, else the next."""
+def hotline(
+    referrals: tuple[Referral, ...], areas: Areas, *, own: str, area: str, locale: str, at: datetime
+) -> Referral | None:
+    """"The hotline number": the organisation's own line if open, else the first open line of the area, else the next.
+
+    `own` names the organisation's line among the referrals; empty: it has none.
+    """
     human = tuple(r for r in referrals if r.phone and not r.federal)
+    mine = next((r for r in human if r.name == own and r.hours.is_open(at)), None)
     found = fitting(human, areas, need=HOTLINE, area=area, locale=locale, at=at)
-    return found[0] if found else None
+    return mine or (found[0] if found else None)
 
 
 def _wait(referral: Referral, at: datetime) -> int:

@@ -26,7 +26,7 @@ class SameId(Exception):
         self.first, self.second = first, second
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Release:
     """What a turn is computed with."""
 
@@ -40,6 +40,8 @@ class Release:
     area: str
     """The area assumed until a ZIP prefix says otherwise."""
     timezone: ZoneInfo
+    line: str = ""
+    """The organisation's own line, by its name among the referrals; empty: it has none."""
     steps: Mapping[str, Step] = field(init=False)
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)

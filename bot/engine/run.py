@@ -340,6 +340,7 @@ class _Turn:
         found = referrals.hotline(
             self.release.referrals,
             self.release.areas,
+            own=self.release.line,
             area=self._area(session) or self.release.area,
             locale=session.locale or self.release.default_locale,
             at=self._local(),
