@@ -12,6 +12,7 @@ OLDEST = (3, 11)
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RUN_LOCK = "requirements.txt"
 TEST_LOCK = "requirements-dev.txt"  # holds everything of RUN_LOCK too, with the same versions
+MAKES_VENVS = "import venv, ensurepip; ensurepip.version()"  # Debian leaves the second out
 
 
 class SetupError(Exception):
@@ -69,25 +70,28 @@ class Environment:
             os.close(handle)
 
     def _work(self, lock: str, handle: int) -> None:
-        usable = self._is_usable()
-        if not usable and not self._is_ours():
+        if self._is_usable():
+            _say("Installing packages, once ...")
+            _write(self.unfinished, b"")
+        elif self._is_ours():
+            base = _base_python()
+            _say("Setting up, about half a minute, once ...")
+            self._clear()
+            _call([base, "-I", "-m", "venv", self.folder], handle, "The folder .venv cannot be made. Is the disk full?")
+        else:
             raise SetupError(
                 "There is a .venv here that this project did not make, without pip or with a Python below 3.11.\n"
                 "Remove it, then the same command again: rm -r .venv"
             )
-        _say("Setting up, about half a minute, once ..." if not usable else "Installing packages, once ...")
-        if not usable:
-            self._clear()
-        _write(self.unfinished, b"")
-        if not usable:
-            self._create(handle)
+        installed = {name: _read(os.path.join(self.checkout, name)) for name in (lock, RUN_LOCK)}
         try:
             self._install(lock, handle)
         except SetupError:
             # pip gets everything before it changes anything, so that the folder is as good as it was.
             os.remove(self.unfinished)
             raise
-        self._stamp(lock)
+        for name, content in installed.items():
+            _write(self.stamp(name), _version_of(self.python) + b"\n" + content)
         os.remove(self.unfinished)
 
     def _is_ours(self) -> bool:
@@ -100,6 +104,7 @@ class Environment:
         return _runs(self.python, "import sys, pip; sys.exit(sys.version_info < %r)" % (OLDEST,))
 
     def _clear(self) -> None:
+        """Begin again. `unfinished` is there before anything goes, and until everything has come."""
         import shutil
 
         _write(self.unfinished, b"")
@@ -112,29 +117,16 @@ class Environment:
             else:
                 os.remove(path)
 
-    def _create(self, handle: int) -> None:
-        # The Python under a venv that may be active: a venv made from a venv would depend on it.
-        base = str(getattr(sys, "_base_executable", sys.executable))
-        if not _runs(base, "import ensurepip, venv"):
-            raise SetupError("This Python has no venv. " + venv_cure(base) + ", then the same command again.")
-        _call([base, "-I", "-m", "venv", self.folder], handle, "The folder .venv cannot be made. Is the disk full?")
-
     def _install(self, lock: str, handle: int) -> None:
         command = [self.python, "-I", "-m", "pip", "install", "--require-hashes", "--only-binary", ":all:", "--no-user"]
         command += ["--quiet", "--no-input", "--disable-pip-version-check", "-r", os.path.join(self.checkout, lock)]
         _call(
             command,
             handle,
-            "The packages cannot be installed. The network? Connect, or behind a proxy set HTTPS_PROXY\n"
-            'If it says "No matching distribution": the packages are built for Linux with glibc (not Alpine) on\n'
-            "x86-64 and arm64, and for Macs with Apple silicon. Then the same command again.",
+            "The packages cannot be installed. Is the network there? Behind a proxy, set HTTPS_PROXY.\n"
+            "If it is: the packages are built for Linux with glibc (not Alpine) on x86-64 and arm64, and for Macs\n"
+            "with Apple silicon. Then the same command again.",
         )
-
-    def _stamp(self, lock: str) -> None:
-        for done in {lock, RUN_LOCK}:
-            content = _read(os.path.join(self.checkout, done))
-            # Asked of the Python inside: the one that runs now may be another.
-            _write(self.stamp(done), _version_of(self.python) + b"\n" + content)
 
 
 def main() -> None:
@@ -147,6 +139,8 @@ def main() -> None:
             _set_up_with_a_new_enough_python(environment, lock)
     except SetupError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit("The set-up stopped: %s. Can this user write in %s, and is the disk full?" % (error, CHECKOUT))
     except KeyboardInterrupt:
         sys.exit("Stopped. The next start begins the set-up again.")
     if changed or not environment.is_running():
@@ -185,13 +179,21 @@ def venv_cure(python: str) -> str:
     return "Install it: sudo apt install python%d.%d-venv" % sys.version_info[:2]
 
 
+def _base_python() -> str:
+    """The Python under a venv that may be active (a venv made from a venv would depend on it), if it can make one."""
+    base = str(getattr(sys, "_base_executable", sys.executable))
+    if not _runs(base, MAKES_VENVS):
+        raise SetupError("This Python has no venv. " + venv_cure(base) + ", then the same command again.")
+    return base
+
+
 def newer_python() -> "str | None":
     """A new enough Python on PATH that can make a venv. Asked, not believed: pyenv leaves names that do not run."""
     import shutil
 
     for minor in range(14, OLDEST[1] - 1, -1):
         path = shutil.which("python3.%d" % minor)
-        if path is not None and _runs(path, "import ensurepip, venv"):
+        if path is not None and _runs(path, MAKES_VENVS):
             return path
     return None
 
@@ -223,6 +225,7 @@ def _runs(python: str, code: str) -> bool:
 
 
 def _version_of(python: str) -> bytes:
+    """The stamp's first line, asked of the Python inside: the one that runs now may be another."""
     import subprocess
 
     code = "import sys; print('Python %d.%d' % sys.version_info[:2])"

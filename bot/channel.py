@@ -144,7 +144,11 @@ def _kind(form: Form) -> Literal["text", "media", "place"]:
 def _choice(form: Form) -> str:
     """The payload of a tapped button or list row. Some senders put a row's id into Body alone: `flow.step.option`."""
     body = form.get("Body", "")
-    return form.get("ButtonPayload", "") or form.get("ListId", "") or (body if re.fullmatch(r"\w+\.\w+\.\w+", body) else "")
+    return (
+        form.get("ButtonPayload", "")
+        or form.get("ListId", "")
+        or (body if re.fullmatch(r"\w+\.\w+\.\w+", body) else "")
+    )
 
 
 def _opted(form: Form, channel: str, text: str) -> Literal["", "out", "other"]:

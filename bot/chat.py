@@ -25,7 +25,10 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
-    for option, value, known in (("--locale", locale, library.release.locales), ("--flow", flow, library.release.flows)):
+    for option, value, known in (
+        ("--locale", locale, library.release.locales),
+        ("--flow", flow, library.release.flows),
+    ):
         if value and value not in known:
             print(f'{option} "{value}" is not known. Known: {", ".join(sorted(known))}', file=sys.stderr)
             return 2
@@ -48,7 +51,9 @@ def _opening(library: Library, locale: str | None, flow: str | None) -> list[str
     """The texts that bring a person to the language and the flow that were asked for."""
     opening = [library.messages.text("common.language.name", locale)] if locale else []
     if flow:
-        words = [p.words for p in library.release.vocabulary.triggers if p.means == flow and p.locale == (locale or p.locale)]
+        words = [
+            p.words for p in library.release.vocabulary.triggers if p.means == flow and p.locale == (locale or p.locale)
+        ]
         opening += [" ".join(words[0])] if words else []
     return opening
 

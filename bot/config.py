@@ -120,7 +120,9 @@ class _Reader:
         config = Config(
             public_url=(self._url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{port}").rstrip("/"),
             account_sid=self._sid("TWILIO_ACCOUNT_SID", "AC"),
-            auth_tokens=tuple(part.strip() for part in (self._text("TWILIO_AUTH_TOKEN") or "").split(",") if part.strip()),
+            auth_tokens=tuple(
+                part.strip() for part in (self._text("TWILIO_AUTH_TOKEN") or "").split(",") if part.strip()
+            ),
             api_key=self._sid("TWILIO_API_KEY", "SK"),
             api_secret=self._text("TWILIO_API_SECRET"),
             redis_url=effective,

@@ -185,6 +185,8 @@ class EmbeddedServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        with contextlib.suppress(OSError):  # the folder is gone already, or a killed server left its socket in it
+            self.socket.parent.rmdir()
         if self._own_lock is not None:
             self._own_lock.release()
 

@@ -37,7 +37,10 @@ class Explanation:
         return asdict(self)
 
     def __str__(self) -> str:
-        lines = [f"{self.action}: {self.flow or self.command or ', '.join(self.offers) or '-'}", f"  locale   {self.locale}"]
+        lines = [
+            f"{self.action}: {self.flow or self.command or ', '.join(self.offers) or '-'}",
+            f"  locale   {self.locale}",
+        ]
         lines += [f"  step     {self.step}"] if self.step else []
         lines += [f"  matched  {self.matched}"] if self.matched else []
         lines += [f"  language by {', '.join(self.language_because)}"] if self.language_because else []
@@ -46,7 +49,7 @@ class Explanation:
             mark = "+" if won else "-"
             words = " ".join(score["words"])
             lines.append(f"  {mark} {score['flow']:<16} {score['value']:5.2f}  explains {score['share']:.0%}: {words}")
-            lines.append(f"      best by {score['locale']} \"{score['phrase']}\"") if number < 2 else None
+            lines.append(f'      best by {score["locale"]} "{score["phrase"]}"') if number < 2 else None
         return "\n".join(lines)
 
 

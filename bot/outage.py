@@ -90,5 +90,3 @@ class Outage:
         with self._lock:
             for contact in waiting:
                 self._put_off.pop(contact.id, None)
-
-

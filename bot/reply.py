@@ -50,7 +50,9 @@ class Composer:
         self._messages = library.messages
         self._pages = lru_cache(maxsize=CACHED)(self._compose)
 
-    def reply(self, session: Session | None, events: Sequence[Event], channel: str) -> tuple[Session | None, str | None]:
+    def reply(
+        self, session: Session | None, events: Sequence[Event], channel: str
+    ) -> tuple[Session | None, str | None]:
         """The session with its screen complete, and the text to send (None: no answer is wanted)."""
         for event in events:
             match event:
@@ -78,7 +80,9 @@ class Composer:
         """What is said when nothing else works: no choices, a human's number, and how to go on."""
         locale = self._known(locale)
         release = self._release
-        line = next(r for r in release.referrals if r.name == release.line or (HOTLINE in r.needs and r.area == release.area))
+        line = next(
+            r for r in release.referrals if r.name == release.line or (HOTLINE in r.needs and r.area == release.area)
+        )
         hours = self._hours(line.hours, locale)
         return self._common("fallback", locale, name=line.title, phone=line.phone or "", hours=hours)
 
@@ -89,7 +93,15 @@ class Composer:
         at_menu = bool(session.place and session.place.step == short_id(self._release.flow(MENU).start))
         aside = screen.kind in ("offer", "language")
         back = len(session.path) > 1 or (aside and bool(session.path))
-        return _Page(said, screen.kind, screen.choices, session.locale, channel, back and (aside or not at_menu), aside or not at_menu)
+        return _Page(
+            said,
+            screen.kind,
+            screen.choices,
+            session.locale,
+            channel,
+            back and (aside or not at_menu),
+            aside or not at_menu,
+        )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
         bilingual = not key.locale and any(said.kind == "languages" for said in key.said)
@@ -115,7 +127,9 @@ class Composer:
             case "notice":
                 return self._joined(f"common.{said.ref}", (locale,))
             case "languages":
-                names = [self._common("language.name", other) for other in self._release.locales if other not in locales]
+                names = [
+                    self._common("language.name", other) for other in self._release.locales if other not in locales
+                ]
                 return [f"{self._common('menu_languages', locale)} {' / '.join(names)}"] if names else []
             case "honest":
                 return [self._honest(said.ref, locale)]
@@ -197,7 +211,9 @@ class Composer:
             opens = hours.opens(at)
             assert opens is not None, "a line with hours opens some time"
             day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
-            now = self._common("referral.closed", locale, day=day, time=self._clock(opens.hour * 60 + opens.minute, locale))
+            now = self._common(
+                "referral.closed", locale, day=day, time=self._clock(opens.hour * 60 + opens.minute, locale)
+            )
         return f"{now} {self._hours(hours, locale)}"
 
     def _hours(self, hours: Hours, locale: str) -> str:

@@ -30,7 +30,7 @@ FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 0.2, 5.0, 10.0
 STOP_SECONDS = 3.5
 """For each of web and worker. With Valkey's two, all have ended within the ten seconds that Docker gives."""
 
-PORT_SECONDS = 2.0
+PORT_SECONDS = 1.0
 """A web process that was just ended may hold the port a little longer."""
 
 TICK_SECONDS = 0.1

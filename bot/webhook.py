@@ -74,7 +74,9 @@ def routes(doors: Doors) -> Blueprint:
     def ready() -> Response:
         """Whether it can answer: 503 names what is missing."""
         missing = [name for name, good in doors.ready().items() if not good]
-        return Response("".join(f"no {name}\n" for name in missing) or "ok\n", 503 if missing else 200, mimetype="text/plain")
+        return Response(
+            "".join(f"no {name}\n" for name in missing) or "ok\n", 503 if missing else 200, mimetype="text/plain"
+        )
 
     return blueprint
 

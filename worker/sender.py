@@ -53,7 +53,9 @@ class Sender:
         http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
         if http.session is not None:
             http.session.mount("https://", HTTPAdapter(pool_maxsize=threads))
-        user, password = (config.api_key, config.api_secret) if config.api_key else (config.account_sid, config.auth_tokens[0])
+        user, password = (
+            (config.api_key, config.api_secret) if config.api_key else (config.account_sid, config.auth_tokens[0])
+        )
         self._client = Client(user, password, config.account_sid, http_client=http)
         if base_url:
             self._client.api.base_url = base_url

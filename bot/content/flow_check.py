@@ -14,17 +14,29 @@ def check(flows: dict[str, Flow], places: dict[str, Place], problems: Problems) 
     """Note what is wrong. `places`: where each step's name stands."""
     steps = {step.key: step for flow in flows.values() for step in flow.steps}
     if MENU not in flows:
-        problems.add("no-menu", Place(f"flows/{MENU}.yaml"), "there is no main menu.", "Write this flow: its first step asks.")
+        problems.add(
+            "no-menu", Place(f"flows/{MENU}.yaml"), "there is no main menu.", "Write this flow: its first step asks."
+        )
     for flow in flows.values():
         reached = _reached(flow, steps)
         for step in flow.steps:
             if step.key not in reached:
                 name = step.key.partition(".")[2]
-                problems.add("unreachable", places[step.key], f'nothing leads to the step "{name}".', "Lead an option to it, or remove it.")
+                problems.add(
+                    "unreachable",
+                    places[step.key],
+                    f'nothing leads to the step "{name}".',
+                    "Lead an option to it, or remove it.",
+                )
     for step in steps.values():
         if round_ := _silent_round(step.key, steps):
             names = " -> ".join(key.partition(".")[2] if flow_of(key) == flow_of(step.key) else key for key in round_)
-            problems.add("silent-loop", places[step.key], f"this goes round without waiting for the person: {names}.", "Let one of these steps ask.")
+            problems.add(
+                "silent-loop",
+                places[step.key],
+                f"this goes round without waiting for the person: {names}.",
+                "Let one of these steps ask.",
+            )
 
 
 def targets(step: Step) -> tuple[str, ...]:
@@ -72,4 +84,6 @@ def _silent_round(start: str, steps: dict[str, Step]) -> list[str]:
 
 
 def _without_waiting(step: Step) -> tuple[str, ...]:
-    return () if isinstance(step, Ask | End) or (isinstance(step, Collect) and step.what == "language") else targets(step)
+    return (
+        () if isinstance(step, Ask | End) or (isinstance(step, Collect) and step.what == "language") else targets(step)
+    )

@@ -54,7 +54,9 @@ class FlowLoader:
             return None
         steps = self.form.fields(fields["steps"], what="steps")
         if not steps:
-            self._add("no-steps", fields["steps"], f'the flow "{name}" has no steps.', "Write its first step below `steps:`.")
+            self._add(
+                "no-steps", fields["steps"], f'the flow "{name}" has no steps.', "Write its first step below `steps:`."
+            )
             return None
         law = self._law(fields["law"], None) if "law" in fields else None
         one = _OneFlow(self, name, steps, law)
@@ -125,7 +127,9 @@ class _OneFlow:
                 self._no_then(fields, "ask")
                 return Ask(key=key, options=self._options(key, fields["ask"]), law=law)
             case "collect":
-                return Collect(key=key, what=self._collectable(fields["collect"]), then=self._then(fields, node), law=law)
+                return Collect(
+                    key=key, what=self._collectable(fields["collect"]), then=self._then(fields, node), law=law
+                )
             case "visit":
                 return Visit(key=key, start=self._flow(fields["visit"]), then=self._then(fields, node), law=law)
             case "branch":
@@ -159,7 +163,12 @@ class _OneFlow:
     def _options(self, key: str, node: Node) -> tuple[Option, ...]:
         fields = self.form.fields(node, what="ask")
         if not fields:
-            self._add("no-options", node, "this step asks but offers nothing.", "Write options below `ask:`, each with its step.")
+            self._add(
+                "no-options",
+                node,
+                "this step asks but offers nothing.",
+                "Write options below `ask:`, each with its step.",
+            )
         if len(fields) > MAX_OPTIONS:
             self._add("too-many-options", node, f"this step offers {len(fields)} options; {MAX_OPTIONS} is the most.",
                       "The digits 8, 9 and 0 mean back, more and menu. Move some options to a next step.")  # fmt: skip
@@ -188,12 +197,16 @@ class _OneFlow:
                           f"Known in flows/referrals.yaml: {listed(self.loader.areas)}.")  # fmt: skip
         otherwise = node.place
         if "else" not in fields:
-            self.form.problems.add("missing-word", otherwise, "a branch lacks `else`.", "Add the step for everybody else.")
+            self.form.problems.add(
+                "missing-word", otherwise, "a branch lacks `else`.", "Add the step for everybody else."
+            )
         return Branch(
             key=key,
             on=on,
             cases=tuple((value, self._target(self.form.text(n, what=value), n)) for value, n in cases.items()),
-            otherwise=self._target(self.form.text(fields["else"], what="else"), fields["else"]) if "else" in fields else key,
+            otherwise=self._target(self.form.text(fields["else"], what="else"), fields["else"])
+            if "else" in fields
+            else key,
             law=law,
         )
 
@@ -246,12 +259,16 @@ class _OneFlow:
     def _quietly(self, node: Node) -> bool:
         how = self.form.text(node, what="end")
         if how not in ("said", "quietly"):
-            self._add("unknown-word", node, f'an end is not "{how}".', "Write `end: said` (with a text) or `end: quietly`.")
+            self._add(
+                "unknown-word", node, f'an end is not "{how}".', "Write `end: said` (with a text) or `end: quietly`."
+            )
         return how == "quietly"
 
     def _check_id(self, name: str, node: Node, what: str) -> None:
         if not _ID.fullmatch(name):
-            self._add("name", node, f'"{name}" cannot name {what}.', "Use small letters a-z, digits and _, a letter first.")
+            self._add(
+                "name", node, f'"{name}" cannot name {what}.', "Use small letters a-z, digits and _, a letter first."
+            )
         elif name in PLURAL_WORDS:
             self._add("plural-word", node, f'"{name}" cannot name {what}: the translations take it for a plural.',
                       f"Choose another name than {listed(PLURAL_WORDS)}.")  # fmt: skip

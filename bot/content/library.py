@@ -121,10 +121,14 @@ class _Builder:
             if name.startswith("messages/"):
                 _, locale, file = name.split("/")
                 folders.setdefault(locale, {})[file.removesuffix(".yml")] = node
-        flow_nodes = {n[6:-5]: node for n, node in nodes.items() if n.startswith("flows/") and n[6:-5] not in _NOT_FLOWS}
+        flow_nodes = {
+            n[6:-5]: node for n, node in nodes.items() if n.startswith("flows/") and n[6:-5] not in _NOT_FLOWS
+        }
         for needed in ("flows/referrals.yaml", "flows/organisation.yaml"):
             if needed not in nodes:
-                self.problems.add("no-file", Place(needed), "this file is missing or cannot be read.", "Every release needs it.")
+                self.problems.add(
+                    "no-file", Place(needed), "this file is missing or cannot be read.", "Every release needs it."
+                )
                 return None
         loader = ReferralLoader(self.form)
         locales = frozenset(folders)
@@ -155,7 +159,9 @@ class _Builder:
             )
         except SameId as same:
             what = f'"{same.first}" and "{same.second}" cannot be told apart in a stored session.'
-            self.problems.add("same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"), what, "Rename one of them.")
+            self.problems.add(
+                "same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"), what, "Rename one of them."
+            )
             return None
         return Library(release=release, messages=Messages(texts), organisation=organisation, digest="")
 
@@ -183,7 +189,12 @@ class _Builder:
         for node in flows.values():
             for item in _named_sources(node):
                 if isinstance(item.value, str) and item.value not in known:
-                    self.problems.add("unknown-source", item.place, f'the source "{item.value}" stands nowhere.', "Add it to flows/sources.yaml.")
+                    self.problems.add(
+                        "unknown-source",
+                        item.place,
+                        f'the source "{item.value}" stands nowhere.',
+                        "Add it to flows/sources.yaml.",
+                    )
 
 
 _NOT_FLOWS = frozenset({"referrals", "organisation", "sources"})
@@ -197,22 +208,31 @@ def vocabulary(locales: dict[str, Locale], flows: dict[str, Flow]) -> Vocabulary
 
     every = [(name, locale.words) for name, locale in locales.items()]
     triggers = [
-        Phrase(words, flow, name) for name, known in every for flow, texts in known.keywords.items() for words in _folded(texts)
+        Phrase(words, flow, name)
+        for name, known in every
+        for flow, texts in known.keywords.items()
+        for words in _folded(texts)
     ]
     answers: dict[str, tuple[Phrase, ...]] = {}
     for name, known in every:
         for key, texts in known.answers.items():
             answers[key] = (*answers.get(key, ()), *(Phrase(words, key, name) for words in _folded(texts)))
-    hints = {name: frozenset(w for words in _folded(known.lists.get("hints", ())) for w in words) for name, known in every}
+    hints = {
+        name: frozenset(w for words in _folded(known.lists.get("hints", ())) for w in words) for name, known in every
+    }
     loud = frozenset(name for name, flow in flows.items() if flow.interrupts)
     return Vocabulary(
-        commands=by_words(p for name, _ in every for command in COMMANDS for p in phrases(name, f"commands.{command}", command)),
+        commands=by_words(
+            p for name, _ in every for command in COMMANDS for p in phrases(name, f"commands.{command}", command)
+        ),
         greetings=by_words(p for name, _ in every for p in phrases(name, "greetings", "menu")),
         optouts=by_words(p for name, _ in every for p in phrases(name, "optout", "optout")),
         languages=_language_names(locales),
         yes=frozenset(p.words for name, _ in every for p in phrases(name, "yes", "yes")),
         no=frozenset(p.words for name, _ in every for p in phrases(name, "no", "no")),
-        numbers={p.words: int(p.means) for name, _ in every for d in "0123456789" for p in phrases(name, f"numbers.{d}", d)},
+        numbers={
+            p.words: int(p.means) for name, _ in every for d in "0123456789" for p in phrases(name, f"numbers.{d}", d)
+        },
         fillers=frozenset(w for name, _ in every for p in phrases(name, "fillers", "") for w in p.words),
         negations=frozenset(w for name, _ in every for p in phrases(name, "negations", "") for w in p.words),
         hints=hints,

@@ -27,13 +27,23 @@ def check(locales: dict[str, Locale], flows: dict[str, Flow], default: str, prob
                 problems.add("percent", text.place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")
             if key not in source.texts:
                 near = did_you_mean(key, source.texts)
-                problems.add("unknown-text", text.place, f'"{key}" is not in {default}.{near}', f"Write it in {default} first, or remove it.")
+                problems.add(
+                    "unknown-text",
+                    text.place,
+                    f'"{key}" is not in {default}.{near}',
+                    f"Write it in {default} first, or remove it.",
+                )
                 continue
             _placeholders(key, text.value, source.texts[key].value, text.place, problems)
         for flow in flows:
             if not locale.words.keywords.get(flow) and source.words.keywords.get(flow):
                 place = Place(f"messages/{locale.name}/{flow}.yml")
-                problems.add("no-keywords", place, f'nothing that a person texts in {locale.name} starts "{flow}".', "Add a line `keywords: [...]`.")
+                problems.add(
+                    "no-keywords",
+                    place,
+                    f'nothing that a person texts in {locale.name} starts "{flow}".',
+                    "Add a line `keywords: [...]`.",
+                )
 
 
 def _missing(locale: Locale, source: Locale, problems: Problems) -> None:
@@ -42,7 +52,9 @@ def _missing(locale: Locale, source: Locale, problems: Problems) -> None:
     for key, text in source.texts.items():
         file = f"messages/{locale.name}/{text.place.file.rpartition('/')[2]}"
         if key not in locale.texts and file not in noted:
-            problems.add("missing-text", Place(file), f'"{key}" is missing in {locale.name}.', f"Translate: {text.value[:60]}")
+            problems.add(
+                "missing-text", Place(file), f'"{key}" is missing in {locale.name}.', f"Translate: {text.value[:60]}"
+            )
 
 
 def _placeholders(key: str, text: str, source: str, place: Place, problems: Problems) -> None:

@@ -118,7 +118,9 @@ class MessageLoader:
                 self._flow(self.flows[name], root, found)
             else:
                 known = listed([*self.flows, "words", "common", "referrals"])
-                self._add("unknown-file", root, f'there is no flow "{name}".', f"Files here: {known}. Rename or remove it.")
+                self._add(
+                    "unknown-file", root, f'there is no flow "{name}".', f"Files here: {known}. Rename or remove it."
+                )
         return found
 
     def _words(self, root: Node, found: Locale) -> None:
@@ -140,7 +142,9 @@ class MessageLoader:
                 self._text(f"common.{name}.{member}", text, found)
 
     def _referrals(self, root: Node, found: Locale) -> None:
-        for name, node in self.form.fields(root, what="referrals.yml", known=dict.fromkeys(self.referrals, False)).items():
+        for name, node in self.form.fields(
+            root, what="referrals.yml", known=dict.fromkeys(self.referrals, False)
+        ).items():
             what = self.form.fields(node, what=name, known={"what": True})
             if "what" in what:
                 self._text(f"referrals.{name}.what", what["what"], found)

@@ -82,7 +82,7 @@ class Problems:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """" Did you mean "x"?" for a near miss, or an empty string.
+    """ " Did you mean "x"?" for a near miss, or an empty string.
 
     >>> did_you_mean("lock_out", ["locked_out", "menu"])
     ' Did you mean "locked_out"?'

@@ -60,7 +60,9 @@ class ReferralLoader:
             area = self.form.fields(node, what=f'the area "{name}"', known={"within": False, "zip": False})
             within[name] = self.form.text(area["within"], what="within") if "within" in area else None
             if "within" in area and within[name] not in nodes:
-                self._add("unknown-area", area["within"], f'there is no area "{within[name]}".', f"Areas: {listed(nodes)}.")
+                self._add(
+                    "unknown-area", area["within"], f'there is no area "{within[name]}".', f"Areas: {listed(nodes)}."
+                )
             for item in self.form.items(area["zip"], what="zip") if "zip" in area else ():
                 for prefix in self._prefixes(item):
                     prefixes.setdefault(prefix, name)
@@ -78,7 +80,12 @@ class ReferralLoader:
         fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION)
         texts = {name: self.form.text(node, what=name) for name, node in fields.items() if name != "bilingual"}
         if "area" in fields and texts["area"] not in areas.within:
-            self._add("unknown-area", fields["area"], f'there is no area "{texts["area"]}".', f"Areas: {listed(areas.within)}.")
+            self._add(
+                "unknown-area",
+                fields["area"],
+                f'there is no area "{texts["area"]}".',
+                f"Areas: {listed(areas.within)}.",
+            )
         zone = texts.get("timezone", "UTC")
         if zone not in available_timezones():
             self._add("timezone", fields["timezone"], f'"{zone}" is not a time zone.', "For example: America/New_York.")
@@ -86,7 +93,9 @@ class ReferralLoader:
         bilingual = self.form.texts(fields["bilingual"], what="bilingual") if "bilingual" in fields else ()
         for locale in (*bilingual, texts.get("default_locale", "")):
             if locale not in locales:
-                self._add("unknown-locale", root, f'there are no messages in "{locale}".', f"Folders: {listed(locales)}.")
+                self._add(
+                    "unknown-locale", root, f'there are no messages in "{locale}".', f"Folders: {listed(locales)}."
+                )
         line = texts.get("line", "none")
         if line != "none" and line not in names:
             self._add("unknown-referral", fields["line"], f'there is no referral "{line}".{did_you_mean(line, names)}',
@@ -103,14 +112,20 @@ class ReferralLoader:
 
     def _referral(self, name: str, node: Node, areas: Areas, locales: frozenset[str]) -> Referral:
         fields = self.form.fields(node, what=f'the referral "{name}"', known=REFERRAL)
-        text = {n: self.form.text(f, what=n) for n, f in fields.items() if n not in ("needs", "hours", "languages", "sources")}
+        text = {
+            n: self.form.text(f, what=n)
+            for n, f in fields.items()
+            if n not in ("needs", "hours", "languages", "sources")
+        }
         federal = text.get("federal") == "true"
         status = text.get("status", "single")
         if status not in STATUSES:
             self._add("status", fields["status"], f'a referral with the status "{status}" may not be offered.',
                       f"Known: {listed(STATUSES)}. Take out what is in conflict or unconfirmed.")  # fmt: skip
         if "area" in fields and text["area"] not in areas.within:
-            self._add("unknown-area", fields["area"], f'there is no area "{text["area"]}".', f"Areas: {listed(areas.within)}.")
+            self._add(
+                "unknown-area", fields["area"], f'there is no area "{text["area"]}".', f"Areas: {listed(areas.within)}."
+            )
         if not {"phone", "text", "website"} & fields.keys():
             self._add("no-contact", node, f'the referral "{name}" has no phone, text or website.', "Add one of them.")
         needs = frozenset(self.form.texts(fields["needs"], what="needs")) if "needs" in fields else frozenset()
@@ -118,7 +133,9 @@ class ReferralLoader:
             self._add("federal", fields["needs"], "a line of the federal government is never the hotline number.",
                       f'Take "{HOTLINE}" out of its needs.')  # fmt: skip
         if "sources" in fields and not self.form.items(fields["sources"], what="sources"):
-            self._add("no-source", fields["sources"], f'the referral "{name}" has no source.', "Name where the number stands.")
+            self._add(
+                "no-source", fields["sources"], f'the referral "{name}" has no source.', "Name where the number stands."
+            )
         number = "phone" if "phone" in fields else "text"
         hours = self._hours(fields["hours"]) if "hours" in fields else Hours()
         return Referral(
@@ -162,7 +179,9 @@ class ReferralLoader:
             first, _, last = days.partition("-")
             match = re.fullmatch(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)", self.form.text(span, what="hours"))
             if first not in DAYS or (last or first) not in DAYS or match is None:
-                self._add("hours", span, f'"{days}: {span.value}" are not opening hours.', "For example: mon-fri: 9:00-17:00.")
+                self._add(
+                    "hours", span, f'"{days}: {span.value}" are not opening hours.', "For example: mon-fri: 9:00-17:00."
+                )
                 continue
             opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
             if not 0 <= opens < closes <= DAY:
@@ -176,7 +195,12 @@ class ReferralLoader:
         text = self.form.text(node, what="zip")
         first, _, last = text.partition("-")
         if not (re.fullmatch(r"\d{3,5}", first) and re.fullmatch(r"(\d{3})?", last)):
-            self._add("zip", node, f'"{text}" is not the beginning of a ZIP code.', 'For example: "112", "112-114" or "11004".')
+            self._add(
+                "zip",
+                node,
+                f'"{text}" is not the beginning of a ZIP code.',
+                'For example: "112", "112-114" or "11004".',
+            )
             return ()
         if not last:
             return (first,)

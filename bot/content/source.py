@@ -203,13 +203,13 @@ class Form:
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
 
-    def fields(
-        self, node: Node, *, what: str, known: Mapping[str, bool] | None = None
-    ) -> dict[str, Node]:
+    def fields(self, node: Node, *, what: str, known: Mapping[str, bool] | None = None) -> dict[str, Node]:
         """The fields of a node. `known`: the names that may stand here, and whether they must."""
         if not isinstance(node.value, dict):
             if node.value not in ("", ()):
-                self._wrong("fields", node, f"{what} needs names with values below it.", "Write `name: value` lines here.")
+                self._wrong(
+                    "fields", node, f"{what} needs names with values below it.", "Write `name: value` lines here."
+                )
             return {}
         if known is not None:
             for name, field in node.value.items():

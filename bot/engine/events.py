@@ -33,8 +33,6 @@ class Spoke:
     """The reply is made of these, in this order; the session's screen lists the choices below them."""
 
     said: tuple[Said, ...]
-    first: bool = False
-    """The reply to a person who was not known a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)

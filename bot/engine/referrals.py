@@ -123,7 +123,7 @@ def fitting(
 def hotline(
     referrals: tuple[Referral, ...], areas: Areas, *, own: str, area: str, locale: str, at: datetime
 ) -> Referral | None:
-    """"The hotline number": the organisation's own line if open, else the first open line of the area, else the next.
+    """ "The hotline number": the organisation's own line if open, else the first open line of the area, else the next.
 
     `own` names the organisation's line among the referrals; empty: it has none.
     """

@@ -86,4 +86,6 @@ def _keys(flows: Mapping[str, Flow], steps: Mapping[str, Step], options: Mapping
 
 def _options_of(old: str, new: str, options: Mapping[str, Option]) -> list[tuple[str, str]]:
     """A renamed step takes its options along."""
-    return [(old + key.removeprefix(new), key) for key in options if step_of(key) == new and flow_of(old) == flow_of(new)]
+    return [
+        (old + key.removeprefix(new), key) for key in options if step_of(key) == new and flow_of(old) == flow_of(new)
+    ]

@@ -19,7 +19,7 @@ from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, 
 from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
 from bot.engine.release import MENU, Release
 from bot.engine.session import Place, Said, Screen, ScreenKind, Session, short_id
-from bot.engine.understand import Reader, Reading, tapped
+from bot.engine.understand import Reader, Reading, is_payload, tapped
 
 MAX_STEPS_PER_TURN = 40
 """Steps passed in one turn. A flow that goes round without waiting is refused when it is checked; this ends it if run."""
@@ -49,7 +49,7 @@ def turn(session: Session | None, inbound: Inbound, release: Release, now: datet
     Returns:
         The new session (None: keep nothing) and what happened, in order.
     """
-    return _Turn(release, inbound.channel, now, first=session is None).take(session, inbound)
+    return _Turn(release, inbound.channel, now).take(session, inbound)
 
 
 @lru_cache(maxsize=8)
@@ -65,7 +65,6 @@ class _Turn:
     release: Release
     channel: str
     now: datetime
-    first: bool
 
     # ------------------------------------------------------------------------------------------- understand
 
@@ -80,8 +79,10 @@ class _Turn:
             return session, (KeptSilent(),)
         if inbound.unsure and known is not None:
             return self._unsure(session, inbound)
-        if chosen := inbound.choice and tapped(inbound.choice, session.screen, self.release):
+        if chosen := tapped(inbound.choice, session.screen, self.release):
             return self._answer(session, chosen)
+        if is_payload(inbound.choice) and known is not None:
+            return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
         return self._act(session, reader_of(self.release).read(inbound.text, session.screen))
@@ -236,8 +237,11 @@ class _Turn:
         back = returns if returns is not None else (session.place.returns if session.place else ())
         if flow_of(key) == MENU:
             back = ()
+        entered = ""
         for _ in range(MAX_STEPS_PER_TURN):
             step = self.release.steps[key]
+            if key == self.release.flows[flow_of(key)].start:
+                entered = flow_of(key)
             match step:
                 case Say():
                     said = (*said, *self._text(step))
@@ -263,11 +267,13 @@ class _Turn:
                     here = session.place
                     if here is None or here.step != short_id(key) or here.returns != back:
                         session = session.at(short_id(key), returns=back)
-                    return self._arrive(session, step, said, after)
+                    return self._arrive(session, step, said, after, entered)
         return self._wait(session, "rest", (), (Said("notice", "changed"), self._hotline(session)))
 
-    def _arrive(self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = ()) -> Outcome:
-        """Show a step that waits."""
+    def _arrive(
+        self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = (), entered: str = ""
+    ) -> Outcome:
+        """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
             return None, (EndedQuietly(session.locale),)
         said = (*said, *self._first_the_human(session, step), *self._text(step))
@@ -284,11 +290,11 @@ class _Turn:
                 kind, choices = "collect", ("zip",)
             case Refer():
                 said = (*said, self._referrals(session, step, best=MAX_REFERRALS))
-        return self._wait(session, kind, choices, (*said, *after, *self._honest(step)))
+        return self._wait(session, kind, choices, (*said, *after, *self._honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
         screen = Screen(kind=kind, choices=choices, said=said)
-        return replace(session, screen=screen), (Spoke(said, first=self.first),)
+        return replace(session, screen=screen), (Spoke(said),)
 
     # ------------------------------------------------------------------------------------------- know
 
@@ -357,10 +363,10 @@ class _Turn:
             return Said("notice", "hotline_first"), self._hotline(session)
         return ()
 
-    def _honest(self, step: Step) -> tuple[Said, ...]:
+    def _honest(self, step: Step, entered: str) -> tuple[Said, ...]:
         """The last line of a situation's first reply: automatic, no lawyer, how old."""
-        flow = self.release.flows[flow_of(step.key)]
-        if flow.law is None or flow.start != step.key:
+        flow = self.release.flows[entered or flow_of(step.key)]
+        if flow.law is None or (not entered and flow.start != step.key):
             return ()
         overdue = flow.law.overdue(self._local().date())
         return (Said("honest", flow.name + ("!" if overdue else "")),)

@@ -13,7 +13,20 @@ MAX_LENGTH = 480
 """Characters that are looked at. A situation is named early; the rest costs time and explains nothing."""
 
 _ARABIC = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ة": "ه", "ہ": "ه", "ک": "ك", "ؤ": "و", "ـ": ""}
+    {
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ئ": "ي",
+        "ة": "ه",
+        "ہ": "ه",
+        "ک": "ك",
+        "ؤ": "و",
+        "ـ": "",
+    }
 )
 _LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "’": "'", "‘": "'", "`": "'", "´": "'"})
 _WORD = re.compile(r"[\w']+|[\U0001F44D\U0001F44E✅❌]")

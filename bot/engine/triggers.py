@@ -101,4 +101,6 @@ def winners(scores: list[Score]) -> tuple[Score, ...]:
 def _score(means: str, credits: list[float], words: Words, total: float, phrase: Phrase) -> Score:
     value = sum(credits)
     explained = tuple(word for word, credit in zip(words, credits, strict=True) if credit > HINT_WEIGHT)
-    return Score(means, round(value, 3), round(min(1.0, value / total), 3), explained, " ".join(phrase.words), phrase.locale)
+    return Score(
+        means, round(value, 3), round(min(1.0, value / total), 3), explained, " ".join(phrase.words), phrase.locale
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.engine.flow import step_of
 from bot.engine.language import Guess, guess
 from bot.engine.likeness import is_slip
 from bot.engine.release import Release
@@ -86,7 +85,9 @@ class Reader:
         for phrase in self._words.interrupts:
             size = len(phrase.words)
             if any(said[at : at + size] == phrase.words for at in range(len(said) - size + 1)):
-                return Reading(action="emergency", ref=phrase.means, guess=_of((phrase,)), because=" ".join(phrase.words))
+                return Reading(
+                    action="emergency", ref=phrase.means, guess=_of((phrase,)), because=" ".join(phrase.words)
+                )
         return None
 
     def _exact_answer(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
@@ -177,7 +178,9 @@ class Reader:
         """The one option that a sentence or a mistyped word means, and how much of the text it explains."""
         if screen is None or not screen.shows_choices or screen.kind in ("offer", "language"):
             return None
-        phrases = [Phrase(p.words, choice, p.locale) for choice in screen.choices for p in self._phrases_of(choice, screen)]
+        phrases = [
+            Phrase(p.words, choice, p.locale) for choice in screen.choices for p in self._phrases_of(choice, screen)
+        ]
         slipped = {p.means: p for p in phrases if len(bare) == len(p.words) == 1 and is_slip(bare[0], p.words[0])}
         if len(slipped) == 1:
             (phrase,) = slipped.values()
@@ -185,7 +188,11 @@ class Reader:
         if len(said) < 2:
             return None
         scores = Phrases(phrases, self._words).score(said)
-        if not scores or scores[0].share < ANSWER_SHARE or (len(scores) > 1 and scores[1].value * 1.3 > scores[0].value):
+        if (
+            not scores
+            or scores[0].share < ANSWER_SHARE
+            or (len(scores) > 1 and scores[1].value * 1.3 > scores[0].value)
+        ):
             return None
         best = scores[0]
         if self._denies(said) != self._denies(tuple(best.phrase.split())):
@@ -204,12 +211,17 @@ class Reader:
         return None
 
 
+def is_payload(choice: str) -> bool:
+    """Whether a tapped button is one of ours: `flow.step.option`. Any other is read by its text."""
+    return choice.count(".") == 2
+
+
 def tapped(payload: str, screen: Screen | None, release: Release) -> str:
     """The id of the option that a tapped button means, if it stands on the present screen; else empty.
 
     A payload is `flow.step.option`. A tap on an old message never counts at the present step.
     """
-    if screen is None or not step_of(payload):
+    if screen is None or not is_payload(payload):
         return ""
     id_ = short_id(payload)
     return next((c for c in screen.choices if c == id_ or release.keys.get(c) == release.keys.get(id_, "")), "")

@@ -84,5 +84,3 @@ class Outbox:
             RedisError
         """
         self._taken(keys=[outbox_key(bucket)], args=[entries[0], len(entries)])
-
-

@@ -103,7 +103,14 @@ class Releases:
         entry = json.dumps({"digest": digest, "note": note}, ensure_ascii=False)
         keys = [LIVE, _bundle_key(digest), LOG]
         expected = "" if after is None else str(after)
-        values: list[str | bytes | int] = [digest, zlib.compress(canonical, 9), entry, self._keep, expected, LOG_LENGTH - 1]
+        values: list[str | bytes | int] = [
+            digest,
+            zlib.compress(canonical, 9),
+            entry,
+            self._keep,
+            expected,
+            LOG_LENGTH - 1,
+        ]
         try:
             number, done = self._publish(keys=keys, args=values)
         except RedisError as error:

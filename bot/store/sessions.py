@@ -106,7 +106,13 @@ class Sessions:
         )
 
     def commit(
-        self, record: Record, session: Session | None, message_id: str, reply: str | None, wanted: Sequence[Wanted], now: datetime
+        self,
+        record: Record,
+        session: Session | None,
+        message_id: str,
+        reply: str | None,
+        wanted: Sequence[Wanted],
+        now: datetime,
     ) -> bool:
         """The one atomic write. Returns False where somebody wrote in between: read and compute again.
 
@@ -126,7 +132,15 @@ class Sessions:
         nearby = earlier is not None and earlier.bucket == contact.bucket
         old_key = _keys(earlier)[0] if earlier and nearby else unsure_key
         keys = [session_key, reply_key, unsure_key, outbox_key(contact.bucket), old_key]
-        values: list[str | bytes | int] = [HEADER, record.version, sealed, seconds, again, REPLY_SECONDS, OUTBOX_SECONDS]
+        values: list[str | bytes | int] = [
+            HEADER,
+            record.version,
+            sealed,
+            seconds,
+            again,
+            REPLY_SECONDS,
+            OUTBOX_SECONDS,
+        ]
         values += [job.plain for job in wanted]
         try:
             done = bool(self._commit(keys=keys, args=values))
