@@ -31,6 +31,7 @@ START_SECONDS = 30.0
 """A server that lives but is still reading its file may take this long; one that dies is reported at once."""
 
 STOP_SECONDS = 2.0
+ANSWER_SECONDS = 1.0
 POLL_SECONDS = 0.002
 
 
@@ -241,42 +242,34 @@ def _private_folder(path: Path) -> None:
         raise EmbeddedError(f"{path} can be entered by other users. Close it: chmod 700 {path}")
 
 
-def _client(socket: Path) -> redis.Redis:
-    """A client that never waits for long and never tries twice: the loops here do that, with their own limits."""
+def _client(socket: Path, seconds: float) -> redis.Redis:
+    """A client that never waits for long and never tries twice: whoever calls does that, with limits of its own."""
     return redis.Redis(
-        unix_socket_path=str(socket), socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+        unix_socket_path=str(socket),
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        retry=Retry(NoBackoff(), 0),
     )
 
 
 def _end_orphan(socket: Path) -> None:
     """End a server whose parent is gone: we hold the lock, so it can be nobody else's.
 
-    It has to be gone before ours starts, or two servers would write one file.
+    It has to have written its last before ours starts, or two servers would write one file. It has when it hangs up: it
+    does so by ending. (Its process id proves less: it stays taken until init, which may be slow, has collected it.)
     """
-    with _client(socket) as client:
+    with _client(socket, STOP_SECONDS) as client:
         try:
             pid = int(client.info("server")["process_id"])
-        except (FileNotFoundError, redis.ConnectionError):
+        except redis.ConnectionError:
             return
         except redis.RedisError as error:
             raise EmbeddedError(f"A Valkey on {socket} does not answer ({error}). End it, then start again.") from error
-        with contextlib.suppress(redis.RedisError):
-            client.shutdown(nosave=True)
-    if not _is_gone(pid, STOP_SECONDS):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        _is_gone(pid, STOP_SECONDS)
-
-
-def _is_gone(pid: int, seconds: float) -> bool:
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(POLL_SECONDS)
-    return False
+            client.shutdown(nosave=True)
+        except redis.RedisError:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _launch(socket: Path, folder: Path) -> subprocess.Popen[bytes]:
@@ -305,7 +298,7 @@ def _launch(socket: Path, folder: Path) -> subprocess.Popen[bytes]:
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], socket: Path, log: Path) -> None:
     limit = time.monotonic() + START_SECONDS
-    with _client(socket) as client:
+    with _client(socket, ANSWER_SECONDS) as client:
         while time.monotonic() < limit:
             if process.poll() is not None:
                 raise EmbeddedError(

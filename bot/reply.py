@@ -17,7 +17,7 @@ from bot.content.library import Library
 from bot.content.referral_loader import DAYS
 from bot.content.segments import MAX_PARTS, cheaper, parts
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import Ask
+from bot.engine.flow import Ask, Collect
 from bot.engine.referrals import DAY, HOTLINE, Hours, Referral
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
@@ -104,11 +104,21 @@ class Composer:
         )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
-        bilingual = not key.locale and any(said.kind == "languages" for said in key.said)
-        locales = self._library.organisation.bilingual if bilingual else (self._known(key.locale),)
+        """The pages of a reply. Where nothing was understood, the fullest form that still fits on one page."""
+        if not any(said.kind == "languages" for said in key.said):
+            return self._written(key, (self._known(key.locale),), listing=False)
+        both = (key.locale,) if key.locale else self._library.organisation.bilingual
+        full = self._written(key, both, listing=True)
+        return full if len(full) == 1 else self._written(key, both, listing=True, brief=True)
+
+    def _written(self, key: _Page, locales: tuple[str, ...], *, listing: bool, brief: bool = False) -> tuple[str, ...]:
+        """`listing`: the option that leads to the languages names them all, each in its own script. `brief`: options in
+        the first of the locales only."""
         units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, locales)]
+        if len(locales) > 1:
+            units = [" / ".join(self._common("welcome", locale) for locale in locales)]
         last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, locales)]
-        choices = self._choices(key, locales)
+        choices = self._choices(key, locales[:1] if brief else locales, listing=listing)
         return _paged(
             units,
             tail="\n".join([*([choices] if choices else []), *self._nav(key, locales[0], more=False), *last]),
@@ -127,10 +137,7 @@ class Composer:
             case "notice":
                 return self._joined(f"common.{said.ref}", (locale,))
             case "languages":
-                names = [
-                    self._common("language.name", other) for other in self._release.locales if other not in locales
-                ]
-                return [f"{self._common('menu_languages', locale)} {' / '.join(names)}"] if names else []
+                return []  # told by the option that leads to them
             case "honest":
                 return [self._honest(said.ref, locale)]
             case "referrals" | "hotline":
@@ -143,9 +150,23 @@ class Composer:
         texts = [self._messages.text(key, locale) for locale in locales if self._messages.has(key, locale)]
         return ["\n".join(texts)] if texts else []
 
-    def _choices(self, key: _Page, locales: tuple[str, ...]) -> str:
-        lines = [f"{digit} {self._label(choice, key, locales)}" for digit, choice in enumerate(key.choices, 1)]
+    def _choices(self, key: _Page, locales: tuple[str, ...], *, listing: bool) -> str:
+        labels = (self._names(choice, locales) if listing else "" for choice in key.choices)
+        lines = [
+            f"{n} {names or self._label(c, key, locales)}"
+            for n, (c, names) in enumerate(zip(key.choices, labels, strict=True), 1)
+        ]
         return "" if key.choices == ("zip",) else "\n".join(lines)
+
+    def _names(self, choice: str, locales: tuple[str, ...]) -> str:
+        """The names of all other languages, for the option that leads to them; empty for any other option."""
+        option = self._release.option(choice)
+        step = self._release.steps.get(option.then) if option else None
+        if not (isinstance(step, Collect) and step.what == "language"):
+            return ""
+        return " / ".join(
+            self._common("language.name", other) for other in self._release.locales if other != locales[0]
+        )
 
     def _label(self, choice: str, key: _Page, locales: tuple[str, ...]) -> str:
         if key.kind == "language":

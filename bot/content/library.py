@@ -8,25 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content import flow_check, message_check
 from bot.content.flow_loader import FlowLoader
-from bot.content.message_loader import COMMANDS, Locale, MessageLoader
+from bot.content.form import Form
+from bot.content.law_loader import LawLoader, read_sources
+from bot.content.message_loader import Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
-from bot.content.referral_loader import Organisation, ReferralLoader
-from bot.content.source import Form, Node, Plain, from_plain, read
+from bot.content.referral_loader import Organisation, OrganisationLoader, ReferralLoader
+from bot.content.source import Node, Plain, from_plain, read
+from bot.content.step_loader import Surroundings
+from bot.content.words import vocabulary
 from bot.engine.flow import Flow
-from bot.engine.referrals import Referral
+from bot.engine.referrals import Areas, Referral
 from bot.engine.release import Release, SameId
-from bot.engine.text import words_of
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
 
 Bundle = dict[str, Plain]
 """The files of a release by their path, as plain data: what is published, and what its digest is made of."""
+
+REFERRALS, ORGANISATION, SOURCES = "flows/referrals.yaml", "flows/organisation.yaml", "flows/sources.yaml"
+NOT_FLOWS = frozenset({REFERRALS, ORGANISATION, SOURCES})
+
+_OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
+_OTHERS = re.compile(r".*\.(md|json)|(.*/)?\..*")
+"""Papers, generated files and what the system hides: none of ours."""
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +76,9 @@ class Checked:
 def check_folder(folder: Path) -> Checked:
     """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`."""
     problems = Problems()
-    names = sorted(
-        str(path.relative_to(folder))
-        for pattern in ("flows/*.y*ml", "messages/*/*.y*ml")
-        for path in folder.glob(pattern)
-    )
-    nodes: dict[str, Node] = {}
-    for name in names:
-        if name.startswith("flows/") != name.endswith(".yaml"):
-            right = ".yaml" if name.startswith("flows/") else ".yml"
-            problems.add("file-name", Place(name), "this file would not be read.", f"Let its name end in {right}.")
-        elif node := read(folder, name, problems):
-            nodes[name] = node
-    broken = bool(problems.errors)
-    _Builder(problems).build(nodes)
-    if not broken and not problems.errors:
-        _check_ids(nodes, problems)
+    names = _files(folder, problems)
+    nodes = {name: node for name in names if (node := read(folder, name, problems))}
+    _build(nodes, problems, unread=frozenset(names) - nodes.keys())
     return Checked(problems.found, {name: node.plain for name, node in nodes.items()})
 
 
@@ -91,8 +89,8 @@ def open_bundle(bundle: Bundle) -> Library:
         ContentError: it does not check; it was never published by us.
     """
     problems = Problems()
-    library = _Builder(problems).build({name: from_plain(plain, name) for name, plain in bundle.items()})
-    if problems.errors or library is None:
+    library = _build({name: from_plain(plain, name) for name, plain in bundle.items()}, problems)
+    if library is None:
         raise ContentError(problems.errors)
     return replace(library, digest=digest_of(bundle))
 
@@ -107,182 +105,122 @@ def canonical(bundle: Bundle) -> bytes:
     return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class _Builder:
-    """Puts the loaders in order: referrals, flows, messages, words."""
-
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-        self.form = Form(problems)
-
-    def build(self, nodes: dict[str, Node]) -> Library | None:
-        """Load everything. Returns None where a file without which nothing works is missing."""
-        folders: dict[str, dict[str, Node]] = {}
-        for name, node in nodes.items():
-            if name.startswith("messages/"):
-                _, locale, file = name.split("/")
-                folders.setdefault(locale, {})[file.removesuffix(".yml")] = node
-        flow_nodes = {
-            n[6:-5]: node for n, node in nodes.items() if n.startswith("flows/") and n[6:-5] not in _NOT_FLOWS
-        }
-        for needed in ("flows/referrals.yaml", "flows/organisation.yaml"):
-            if needed not in nodes:
-                self.problems.add(
-                    "no-file", Place(needed), "this file is missing or cannot be read.", "Every release needs it."
-                )
-                return None
-        loader = ReferralLoader(self.form)
-        locales = frozenset(folders)
-        areas = loader.areas(nodes["flows/referrals.yaml"])
-        referrals = loader.referrals(nodes["flows/referrals.yaml"], areas, locales)
-        names = frozenset(referral.name for referral in referrals)
-        organisation = loader.organisation(nodes["flows/organisation.yaml"], areas, locales, names)
-        flows = self._flows(flow_nodes, referrals, frozenset(areas.within))
-        messages = MessageLoader(self.form, flows, names)
-        read_locales = {name: messages.load(name, files) for name, files in folders.items()}
-        self._sources(nodes, flow_nodes)
-        message_check.check(read_locales, flows, organisation.default_locale, self.problems)
-        if self.problems.errors:
-            return None
-        texts = {name: {key: text.value for key, text in locale.texts.items()} for name, locale in read_locales.items()}
-        try:
-            release = Release(
-                number=0,
-                flows=flows,
-                vocabulary=vocabulary(read_locales, flows),
-                locales=_in_order(read_locales, organisation),
-                default_locale=organisation.default_locale,
-                referrals=referrals,
-                areas=areas,
-                area=organisation.area,
-                timezone=organisation.timezone,
-                line=organisation.line,
-            )
-        except SameId as same:
-            what = f'"{same.first}" and "{same.second}" cannot be told apart in a stored session.'
-            self.problems.add(
-                "same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"), what, "Rename one of them."
-            )
-            return None
-        return Library(release=release, messages=Messages(texts), organisation=organisation, digest="")
-
-    def _flows(self, nodes: dict[str, Node], referrals: tuple[Referral, ...], areas: frozenset[str]) -> dict[str, Flow]:
-        starts: dict[str, str] = {}
-        places: dict[str, Place] = {}
-        for name, node in nodes.items():
-            steps = node.value.get("steps") if isinstance(node.value, dict) else None
-            if steps is not None and isinstance(steps.value, dict) and steps.value:
-                starts[name] = f"{name}.{next(iter(steps.value))}"
-                places |= {f"{name}.{step}": field.named_at or field.place for step, field in steps.value.items()}
-        needs = frozenset().union(*(referral.needs for referral in referrals)) if referrals else frozenset()
-        loader = FlowLoader(self.form, starts, needs, areas)
-        loaded = {name: flow for name, node in nodes.items() if (flow := loader.load(name, node))}
-        if not self.problems.errors:
-            flow_check.check(loaded, places, self.problems)
-        return loaded
-
-    def _sources(self, nodes: dict[str, Node], flows: dict[str, Node]) -> None:
-        """Every source that a flow names stands in `flows/sources.yaml` with a title and an address."""
-        file = nodes.get("flows/sources.yaml")
-        known = self.form.fields(file, what="sources.yaml") if file else {}
-        for name, node in known.items():
-            self.form.fields(node, what=f'the source "{name}"', known={"title": True, "address": True, "date": False})
-        for node in flows.values():
-            for item in _named_sources(node):
-                if isinstance(item.value, str) and item.value not in known:
-                    self.problems.add(
-                        "unknown-source",
-                        item.place,
-                        f'the source "{item.value}" stands nowhere.',
-                        "Add it to flows/sources.yaml.",
-                    )
-
-
-_NOT_FLOWS = frozenset({"referrals", "organisation", "sources"})
-
-
-def vocabulary(locales: dict[str, Locale], flows: dict[str, Flow]) -> Vocabulary:
-    """The words of all locales, folded and put in order."""
-
-    def phrases(name: str, list_: str, means: str) -> list[Phrase]:
-        return [Phrase(words, means, name) for words in _folded(locales[name].words.lists.get(list_, ()))]
-
-    every = [(name, locale.words) for name, locale in locales.items()]
-    triggers = [
-        Phrase(words, flow, name)
-        for name, known in every
-        for flow, texts in known.keywords.items()
-        for words in _folded(texts)
-    ]
-    answers: dict[str, tuple[Phrase, ...]] = {}
-    for name, known in every:
-        for key, texts in known.answers.items():
-            answers[key] = (*answers.get(key, ()), *(Phrase(words, key, name) for words in _folded(texts)))
-    hints = {
-        name: frozenset(w for words in _folded(known.lists.get("hints", ())) for w in words) for name, known in every
-    }
-    loud = frozenset(name for name, flow in flows.items() if flow.interrupts)
-    return Vocabulary(
-        commands=by_words(
-            p for name, _ in every for command in COMMANDS for p in phrases(name, f"commands.{command}", command)
-        ),
-        greetings=by_words(p for name, _ in every for p in phrases(name, "greetings", "menu")),
-        optouts=by_words(p for name, _ in every for p in phrases(name, "optout", "optout")),
-        languages=_language_names(locales),
-        yes=frozenset(p.words for name, _ in every for p in phrases(name, "yes", "yes")),
-        no=frozenset(p.words for name, _ in every for p in phrases(name, "no", "no")),
-        numbers={
-            p.words: int(p.means) for name, _ in every for d in "0123456789" for p in phrases(name, f"numbers.{d}", d)
-        },
-        fillers=frozenset(w for name, _ in every for p in phrases(name, "fillers", "") for w in p.words),
-        negations=frozenset(w for name, _ in every for p in phrases(name, "negations", "") for w in p.words),
-        hints=hints,
-        triggers=tuple(p for p in triggers if p.means not in loud),
-        interrupts=tuple(sorted((p for p in triggers if p.means in loud), key=lambda p: -len(p.words))),
-        answers=answers,
-        spoken={
-            name: frozenset(w for p in triggers if p.locale == name for w in p.words)
-            | frozenset(w for ps in answers.values() for p in ps if p.locale == name for w in p.words)
-            for name in locales
-        },
-        weights=weigh((p for p in triggers if p.means not in loud), hints),
-    )
-
-
-def _folded(texts: Iterable[str]) -> list[Words]:
-    return [words for text in texts if (words := words_of(text))]
-
-
-def _language_names(locales: dict[str, Locale]) -> dict[Words, str]:
-    """Each language's own name, its English one, and what else people call it."""
-    names: dict[Words, str] = {}
-    for name, locale in locales.items():
-        own = [locale.texts[f"common.language.{key}"].value for key in ("name", "english")]
-        for words in _folded([*own, *locale.words.lists.get("languages", ())]):
-            names.setdefault(words, name)
-    return names
-
-
-def _in_order(locales: dict[str, Locale], organisation: Organisation) -> tuple[str, ...]:
-    """The organisation's own languages first, the others by name."""
-    return tuple(dict.fromkeys((*organisation.bilingual, *sorted(locales))))
-
-
-def _named_sources(node: Node) -> list[Node]:
-    if not isinstance(node.value, dict):
-        return []
-    found: list[Node] = []
-    for name, field in node.value.items():
-        if name == "sources" and isinstance(field.value, tuple):
-            found += field.value
-        else:
-            found += _named_sources(field)
+def _files(folder: Path, problems: Problems) -> list[str]:
+    """The files to read, in order. Notes those that look as if somebody expects them to be read."""
+    found = []
+    for room in ("flows", "messages"):
+        paths = sorted(path.relative_to(folder).as_posix() for path in (folder / room).rglob("*") if path.is_file())
+        for name in paths:
+            if _OTHERS.fullmatch(name):
+                continue
+            if not _OURS.fullmatch(name):
+                problems.add("file-name", Place(name), "this file is not read.",
+                             "Call it flows/NAME.yaml or messages/LANGUAGE/NAME.yml, or remove it.")  # fmt: skip
+            elif room == "messages" and not _LOCALE.fullmatch(name.split("/")[1]):
+                problems.add("locale-name", Place(name), f'the folder "{name.split("/")[1]}" does not name a language.',
+                             "Use the short name of a language: en, es, zh-Hans.")  # fmt: skip
+            else:
+                found.append(name)
     return found
 
 
-def _check_ids(nodes: dict[str, Node], problems: Problems) -> None:
-    """The bundle opens as it will be published."""
+def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str] = frozenset()) -> Library | None:
+    """Check everything, and put it together if there is no error.
+
+    `unread`: files that are there but cannot be read. What they would hold is taken as given, so that one broken file
+    is one problem and not a hundred in all the others.
+    """
+    form = Form(problems)
+    for needed in (REFERRALS, ORGANISATION):
+        if needed not in nodes and needed not in unread:
+            problems.add("no-file", Place(needed), "this file is missing.", "Every release needs it.")
+    if REFERRALS not in nodes or ORGANISATION not in nodes:
+        return None
+    files = _by_locale(nodes)
+    locales = sorted(files)
+    areas, referrals = ReferralLoader(form, locales).load(nodes[REFERRALS])
+    organisation = OrganisationLoader(form, locales).load(nodes[ORGANISATION], areas, referrals)
+    flows = _flows(nodes, form, areas, referrals, locales, unread)
+    names = frozenset(referral.name for referral in referrals)
+    unknown = frozenset(_flow_files(nodes)) - flows.keys() | frozenset(_flow_files(unread))
+    loader = MessageLoader(form, flows, names, default=organisation.default_locale, unread=unknown)
+    read_locales = {name: loader.load(name, files[name]) for name in locales}
+    message_check.check(read_locales, flows, organisation.default_locale, problems, unread)
+    return (
+        None if problems.errors or unread else _library(flows, read_locales, referrals, areas, organisation, problems)
+    )
+
+
+def _by_locale(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
+    """The messages, by locale and then by file name without `.yml`."""
+    found: dict[str, dict[str, Node]] = {}
+    for name, node in nodes.items():
+        if name.startswith("messages/"):
+            _, locale, file = name.split("/")
+            found.setdefault(locale, {})[file.removesuffix(".yml")] = node
+    return found
+
+
+def _flow_files(names: Mapping[str, Node] | frozenset[str]) -> dict[str, str]:
+    """The files that hold flows, by the flow's name."""
+    room = "flows/"
+    return {n[len(room) : -len(".yaml")]: n for n in names if n.startswith(room) and n not in NOT_FLOWS}
+
+
+def _flows(
+    nodes: Mapping[str, Node],
+    form: Form,
+    areas: Areas,
+    referrals: tuple[Referral, ...],
+    locales: list[str],
+    unread: frozenset[str],
+) -> dict[str, Flow]:
+    """All flows that can be made out."""
+    files = _flow_files(nodes)
+    starts = {name: f"{name}." for name in _flow_files(unread)}
+    places: dict[str, Place] = {}
+    for name, file in files.items():
+        root = nodes[file].value
+        steps = root["steps"].value if isinstance(root, dict) and "steps" in root else None
+        steps = steps if isinstance(steps, dict) else {}
+        starts[name] = f"{name}.{next(iter(steps), '')}"
+        places |= {f"{name}.{step}": node.named_at or node.place for step, node in steps.items()}
+    sources = read_sources(form, nodes[SOURCES]) if SOURCES in nodes else None if SOURCES in unread else frozenset()
+    needs = frozenset(need for referral in referrals for need in referral.needs)
+    around = Surroundings(starts=starts, needs=needs, areas=areas.within.keys(), locales=locales)
+    loader = FlowLoader(form, around, LawLoader(form, sources))
+    flows = {name: flow for name, file in files.items() if (flow := loader.load(name, nodes[file]))}
+    if not form.problems.errors:
+        flow_check.check(flows, places, form.problems)
+    return flows
+
+
+def _library(
+    flows: dict[str, Flow],
+    locales: dict[str, Locale],
+    referrals: tuple[Referral, ...],
+    areas: Areas,
+    organisation: Organisation,
+    problems: Problems,
+) -> Library | None:
+    """Checked parts, put together. The organisation's own languages come first, the others by name."""
     try:
-        open_bundle({name: node.plain for name, node in nodes.items()})
-    except ContentError as error:
-        for problem in error.problems:
-            problems.add(problem.code, problem.place, problem.what, problem.cure)
+        release = Release(
+            number=0,
+            flows=flows,
+            vocabulary=vocabulary(locales, flows),
+            locales=tuple(dict.fromkeys((*organisation.bilingual, *locales))),
+            default_locale=organisation.default_locale,
+            referrals=referrals,
+            areas=areas,
+            area=organisation.area,
+            timezone=organisation.timezone,
+            line=organisation.line,
+        )
+    except SameId as same:
+        problems.add("same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"),
+                     f'"{same.first}" and "{same.second}" cannot be told apart in a stored talk.',
+                     "Rename one of the two.")  # fmt: skip
+        return None
+    texts = {name: {key: text.value for key, text in locale.texts.items()} for name, locale in locales.items()}
+    return Library(release=release, messages=Messages(texts), organisation=organisation, digest="")

@@ -1,4 +1,4 @@
-"""Compares the locales: nothing missing, nothing unknown, the same placeholders everywhere.
+"""Compares the locales: nothing missing, nothing unknown, every placeholder one that somebody fills.
 
 Apart from the loader because these are mistakes between files. What passes here cannot be missing when a person texts.
 """
@@ -6,64 +6,88 @@ Apart from the loader because these are mistakes between files. What passes here
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 
-from bot.content.message_loader import COMMON, Locale
+from bot.content.message_loader import COMMON, Locale, Text, needs_text
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.engine.flow import Flow
 
-_PLACEHOLDER = re.compile(r"%\{(\w+)\}")
-_BARE = re.compile(r"%(?!\{\w+\}|%)")
+TRANSLATE = 60
+"""Letters of a missing text that are shown."""
+
+_PERCENT = re.compile(r"%(?:%|\{([^}\n]*)\})?")
 
 
-def check(locales: dict[str, Locale], flows: dict[str, Flow], default: str, problems: Problems) -> None:
-    """Note every difference between the default locale and the others."""
+def check(
+    locales: Mapping[str, Locale],
+    flows: Mapping[str, Flow],
+    default: str,
+    problems: Problems,
+    unread: Collection[str] = (),
+) -> None:
+    """Note every difference between the default locale and the others. `unread`: files that cannot be read."""
     source = locales.get(default)
     if source is None:
         return
+    speaking = {name for name, flow in flows.items() if any(map(needs_text, flow.steps))}
     for locale in locales.values():
-        _missing(locale, source, problems)
+        for file in sorted((source.files | {"common", "words"} | speaking) - locale.files):
+            if (path := f"messages/{locale.name}/{file}.yml") not in unread:
+                problems.add("no-file", Place(path), "this file is missing.",
+                             "Copy it from another language and translate it.")  # fmt: skip
         for key, text in locale.texts.items():
-            if _BARE.search(text.value):
-                problems.add("percent", text.place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")
-            if key not in source.texts:
-                near = did_you_mean(key, source.texts)
-                problems.add(
-                    "unknown-text",
-                    text.place,
-                    f'"{key}" is not in {default}.{near}',
-                    f"Write it in {default} first, or remove it.",
-                )
-                continue
-            _placeholders(key, text.value, source.texts[key].value, text.place, problems)
-        for flow in flows:
-            if not locale.words.keywords.get(flow) and source.words.keywords.get(flow):
-                place = Place(f"messages/{locale.name}/{flow}.yml")
-                problems.add(
-                    "no-keywords",
-                    place,
-                    f'nothing that a person texts in {locale.name} starts "{flow}".',
-                    "Add a line `keywords: [...]`.",
-                )
+            _percent_signs(key, text, problems)
+        _compare(locale, source, problems, unread)
+        _keywords(locale, locales, flows, problems)
 
 
-def _missing(locale: Locale, source: Locale, problems: Problems) -> None:
-    """Texts of the default locale that this one lacks. Fields that must be there were noted when the file was read."""
-    noted = {problem.place.file for problem in problems.found if problem.code == "missing-word"}
+def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collection[str]) -> None:
+    """The same texts in both."""
+    for key, text in locale.texts.items():
+        theirs = f"messages/{source.name}/{_file_of(text)}"
+        if key not in source.texts and theirs not in unread:
+            problems.add("unknown-text", text.place, f'"{key}" is not in {source.name}.{did_you_mean(key, source.texts)}',
+                         f"Write it in {theirs} first, or remove it here.")  # fmt: skip
     for key, text in source.texts.items():
-        file = f"messages/{locale.name}/{text.place.file.rpartition('/')[2]}"
-        if key not in locale.texts and file not in noted:
-            problems.add(
-                "missing-text", Place(file), f'"{key}" is missing in {locale.name}.', f"Translate: {text.value[:60]}"
-            )
+        if key not in locale.texts and _file_of(text).removesuffix(".yml") in locale.files:
+            problems.add("missing-text", _nearest(key, locale, text), f'"{key}" is missing in {locale.name}.',
+                         f"Translate: {' '.join(text.value.split())[:TRANSLATE]}")  # fmt: skip
 
 
-def _placeholders(key: str, text: str, source: str, place: Place, problems: Problems) -> None:
-    mine = set(_PLACEHOLDER.findall(text))
-    common = key.removeprefix("common.")
-    wanted = COMMON[common] if key.startswith("common.") and common in COMMON else set(_PLACEHOLDER.findall(source))
+def _nearest(key: str, locale: Locale, text: Text) -> Place:
+    """Where a missing text belongs: the option or step it is part of, else its file."""
+    while "." in key:
+        key = key.rpartition(".")[0]
+        if key in locale.places:
+            return locale.places[key]
+    return Place(f"messages/{locale.name}/{_file_of(text)}")
+
+
+def _file_of(text: Text) -> str:
+    return text.place.file.rpartition("/")[2]
+
+
+def _percent_signs(key: str, text: Text, problems: Problems) -> None:
+    """Only the line's own texts have placeholders, and each has its own: nobody fills another."""
+    wanted = COMMON.get(key.removeprefix("common."), frozenset()) if key.startswith("common.") else frozenset()
+    here = listed(f"%{{{name}}}" for name in wanted)
+    found = list(_PERCENT.finditer(text.value))
+    if any(sign[0] == "%" for sign in found):
+        problems.add("percent", text.place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")
+    mine = {sign[1] for sign in found if sign[1] is not None}
     for extra in sorted(mine - wanted):
-        near = did_you_mean(extra, wanted)
-        cure = f"Placeholders are not translated. Here: {listed(f'%{{{name}}}' for name in wanted) or 'none'}."
-        problems.add("placeholder", place, f'"{key}" uses %{{{extra}}}.{near}', cure)
+        problems.add("placeholder", text.place,
+                     f'"{key}" uses %{{{extra}}}, which nobody fills.{did_you_mean(extra, wanted)}',
+                     f"What stands in %{{...}} is never translated or invented. Here: {here}.")  # fmt: skip
     for missing in sorted(wanted - mine):
-        problems.add("placeholder", place, f'"{key}" lacks %{{{missing}}}.', "Write it where the value belongs.")
+        problems.add("placeholder", text.place, f'"{key}" lacks %{{{missing}}}.', "Write it where the value belongs.")
+
+
+def _keywords(locale: Locale, locales: Mapping[str, Locale], flows: Mapping[str, Flow], problems: Problems) -> None:
+    """A flow that one language's words start, every language's words start."""
+    for flow in flows:
+        if flow in locale.files and not locale.words.keywords.get(flow):
+            if other := next((name for name, one in locales.items() if one.words.keywords.get(flow)), None):
+                problems.add("no-keywords", Place(f"messages/{locale.name}/{flow}.yml"),
+                             f'nothing that a person texts in "{locale.name}" starts this flow; in "{other}" it does.',
+                             "Add a line at the top: keywords: [word, two words]")  # fmt: skip

@@ -5,11 +5,15 @@ Apart from `message_check`: this module reads one locale, in the shape a transla
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.content.problem import Place, listed
-from bot.content.source import Form, Node
+from bot.content.form import Form
+from bot.content.problem import Place
+from bot.content.source import Node
 from bot.engine.flow import Ask, Branch, End, Flow, Refer, Step, Visit
+from bot.engine.text import words_of
 
 COMMANDS = ("menu", "back", "language", "more", "delete")
 DIGITS = tuple("0123456789")
@@ -45,7 +49,7 @@ COMMON: dict[str, frozenset[str]] = {
     "quiet_end": frozenset(),
     "too_many": frozenset(),
     "hotline_first": frozenset(),
-    "menu_languages": frozenset(),
+    "welcome": frozenset(),
     "yes": frozenset(),
     "no": frozenset(),
     "fallback": frozenset({"name", "phone", "hours"}),
@@ -58,6 +62,15 @@ COMMON: dict[str, frozenset[str]] = {
     "referral.not_confirmed": frozenset(),
 }
 """The texts that the line itself says, with the placeholders that each must hold."""
+
+
+COMMON_SHAPE: dict[str, frozenset[str]] = {}
+"""The fields of `common.yml`, each with the fields below it; none: it is a text itself."""
+for _key in COMMON:
+    _group, _, _member = _key.partition(".")
+    COMMON_SHAPE[_group] = COMMON_SHAPE.get(_group, frozenset()) | ({_member} if _member else frozenset())
+
+_UNSENT = re.compile(r"[^\n\x20-\x7e\xa0-\uffff\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +98,11 @@ class Locale:
     """Everything in one locale's folder."""
 
     name: str
-    texts: dict[str, Text]
-    words: LocaleWords
+    files: frozenset[str]
+    texts: dict[str, Text] = field(default_factory=dict)
+    words: LocaleWords = field(default_factory=LocaleWords)
+    places: dict[str, Place] = field(default_factory=dict)
+    """Where steps, options and groups of texts stand, by key."""
 
 
 def needs_text(step: Step) -> bool | None:
@@ -99,90 +115,130 @@ def needs_text(step: Step) -> bool | None:
 
 
 class MessageLoader:
-    """Reads one locale after another. Knows the flows, so that a file says only what a flow has."""
+    """Reads one locale after another. Knows the flows, so that a file says only what a flow has.
 
-    def __init__(self, form: Form, flows: dict[str, Flow], referrals: frozenset[str]) -> None:
-        self.form, self.flows, self.referrals = form, flows, referrals
+    What must be there is asked of the default locale only; the others are compared with it, by `message_check`.
+    `unread`: flows whose own file cannot be read, so that nothing can be said about their messages.
+    """
 
-    def load(self, locale: str, files: dict[str, Node]) -> Locale:
+    def __init__(
+        self,
+        form: Form,
+        flows: Mapping[str, Flow],
+        referrals: frozenset[str],
+        *,
+        default: str,
+        unread: frozenset[str] = frozenset(),
+    ) -> None:
+        self.form, self.flows, self.referrals, self.default, self.unread = form, flows, referrals, default, unread
+
+    def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
-        found = Locale(locale, {}, LocaleWords())
-        for name, root in files.items():
-            if name == "words":
-                self._words(root, found)
-            elif name == "common":
-                self._common(root, found)
-            elif name == "referrals":
-                self._referrals(root, found)
-            elif name in self.flows:
-                self._flow(self.flows[name], root, found)
-            else:
-                known = listed([*self.flows, "words", "common", "referrals"])
-                self._add(
-                    "unknown-file", root, f'there is no flow "{name}".', f"Files here: {known}. Rename or remove it."
-                )
-        return found
+        return _OneLocale(self, Locale(name, frozenset(files))).read(files)
 
-    def _words(self, root: Node, found: Locale) -> None:
+
+class _OneLocale:
+    """Fills one `Locale`."""
+
+    def __init__(self, loader: MessageLoader, found: Locale) -> None:
+        self.loader, self.form, self.found = loader, loader.form, found
+        self.must = found.name == loader.default
+
+    def read(self, files: Mapping[str, Node]) -> Locale:
+        for name, root in files.items():
+            match name:
+                case "words":
+                    self._words(root)
+                case "common":
+                    self._common(root)
+                case "referrals":
+                    self._referrals(root)
+                case _ if name in self.loader.flows:
+                    self._flow(self.loader.flows[name], root)
+                case _ if name not in self.loader.unread:
+                    known = [*self.loader.flows, "words", "common", "referrals"]
+                    self.form.unknown("unknown-file", root, name, known, what="the flow",
+                                      cure="Rename or remove this file. Files may be called:")  # fmt: skip
+        return self.found
+
+    def _words(self, root: Node) -> None:
         for name, node in self.form.fields(root, what="words.yml", known=WORDS).items():
             if name in ("commands", "numbers"):
                 known = dict.fromkeys(COMMANDS if name == "commands" else DIGITS, True)
                 for which, words in self.form.fields(node, what=name, known=known).items():
-                    found.words.lists[f"{name}.{which}"] = self.form.texts(words, what=which)
+                    self.found.words.lists[f"{name}.{which}"] = self._phrases(words, f"{name} {which}")
             else:
-                found.words.lists[name] = self.form.texts(node, what=name)
+                self.found.words.lists[name] = self._phrases(node, name)
 
-    def _common(self, root: Node, found: Locale) -> None:
-        groups = {key.partition(".")[0] for key in COMMON}
-        for name, node in self.form.fields(root, what="common.yml", known=dict.fromkeys(groups, True)).items():
-            members = {key.partition(".")[2]: True for key in COMMON if key.startswith(f"{name}.")}
-            if not members:
-                self._text(f"common.{name}", node, found)
-            for member, text in self.form.fields(node, what=name, known=members).items() if members else ():
-                self._text(f"common.{name}.{member}", text, found)
+    def _common(self, root: Node) -> None:
+        known = dict.fromkeys(COMMON_SHAPE, self.must)
+        for name, node in self.form.fields(root, what="common.yml", known=known).items():
+            if not COMMON_SHAPE[name]:
+                self._text(f"common.{name}", node)
+                continue
+            self._stands(f"common.{name}", node)
+            members = dict.fromkeys(sorted(COMMON_SHAPE[name]), self.must)
+            for member, text in self.form.fields(node, what=name, known=members).items():
+                self._text(f"common.{name}.{member}", text)
 
-    def _referrals(self, root: Node, found: Locale) -> None:
-        for name, node in self.form.fields(
-            root, what="referrals.yml", known=dict.fromkeys(self.referrals, False)
-        ).items():
-            what = self.form.fields(node, what=name, known={"what": True})
-            if "what" in what:
-                self._text(f"referrals.{name}.what", what["what"], found)
+    def _referrals(self, root: Node) -> None:
+        known = dict.fromkeys(self.loader.referrals, False)
+        for name, node in self.form.fields(root, what="referrals.yml", known=known).items():
+            fields = self.form.fields(node, what=f'the referral "{name}"', known={"what": self.must})
+            self._stands(f"referrals.{name}", node)
+            if "what" in fields:
+                self._text(f"referrals.{name}.what", fields["what"])
 
-    def _flow(self, flow: Flow, root: Node, found: Locale) -> None:
+    def _flow(self, flow: Flow, root: Node) -> None:
         steps = {step.key.partition(".")[2]: step for step in flow.steps}
-        known = {"keywords": False} | {name: needs_text(step) is True for name, step in steps.items()}
+        known = {"keywords": False} | {name: self.must and needs_text(step) is True for name, step in steps.items()}
         for name, node in self.form.fields(root, what=f'the flow "{flow.name}"', known=known).items():
             if name == "keywords":
-                found.words.keywords[flow.name] = self.form.texts(node, what="keywords")
+                self.found.words.keywords[flow.name] = self._phrases(node, "keywords")
             else:
-                self._step(steps[name], node, found)
+                self._step(steps[name], node)
 
-    def _step(self, step: Step, node: Node, found: Locale) -> None:
-        options = {option.key.rpartition(".")[2]: option for option in step.options} if isinstance(step, Ask) else {}
-        text_needed = needs_text(step)
-        known = dict.fromkeys(options, True) | ({} if text_needed is False else {"text": bool(text_needed)})
-        for name in set(options) & {"yes", "no"}:
-            known[name] = False
+    def _step(self, step: Step, node: Node) -> None:
+        self._stands(step.key, node)
+        options = {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
+        known = {name: self.must and name not in ("yes", "no") for name in options}
+        if (text_needed := needs_text(step)) is not False:
+            known["text"] = self.must and bool(text_needed)
         for name, value in self.form.fields(node, what=f'the step "{step.key}"', known=known).items():
             if name == "text":
-                self._text(f"{step.key}.text", value, found)
-                continue
-            key = options[name].key
-            must = {"label": name not in ("yes", "no"), "also": False, "reply": False}
-            fields = self.form.fields(value, what=f'the option "{name}"', known=must)
-            for part in ("label", "reply"):
-                if part in fields:
-                    self._text(f"{key}.{part}", fields[part], found)
-            also = self.form.texts(fields["also"], what="also") if "also" in fields else ()
-            label = (self.form.text(fields["label"], what="label"),) if "label" in fields else ()
-            found.words.answers[key] = (*label, *also)
+                self._text(f"{step.key}.text", value)
+            else:
+                self._option(name, options[name], value)
 
-    def _text(self, key: str, node: Node, found: Locale) -> None:
+    def _option(self, name: str, key: str, node: Node) -> None:
+        """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own."""
+        self._stands(key, node)
+        known = {"label": self.must and name not in ("yes", "no"), "also": False, "reply": False}
+        fields = self.form.fields(node, what=f'the option "{name}"', known=known)
+        for part in ("label", "reply"):
+            if part in fields:
+                self._text(f"{key}.{part}", fields[part])
+        label = self.found.texts.get(f"{key}.label")
+        also = self._phrases(fields["also"], "also") if "also" in fields else ()
+        self.found.words.answers[key] = (*((label.value,) if label else ()), *also)
+
+    def _text(self, key: str, node: Node) -> None:
         text = self.form.text(node, what=f'"{key}"').strip()
-        if not text:
-            self._add("no-text", node, f'"{key}" is empty.', "Write its text.")
-        found.texts[key] = Text(text, node.place)
+        if not text and isinstance(node.value, str):
+            self.form.wrong("no-text", node, f'"{key}" is empty.',
+                            "Write its text; in quotes if it begins with #, or if you see it right there.")  # fmt: skip
+        if odd := _UNSENT.search(text):
+            self.form.wrong("unseen", node, f'"{key}" holds a sign that nobody can see (number {ord(odd[0])}).',
+                            "Type the text again; copied text may hold such signs.")  # fmt: skip
+        self.found.texts[key] = Text(text, node.named_at or node.place)
 
-    def _add(self, code: str, node: Node, what: str, cure: str) -> None:
-        self.form.problems.add(code, node.named_at or node.place, what, cure)
+    def _phrases(self, node: Node, what: str) -> tuple[str, ...]:
+        """Words and phrases to understand. One without a letter or digit would match nothing, or everything."""
+        for item in self.form.items(node, what=what):
+            if isinstance(item.value, str) and not words_of(item.value):
+                self.form.wrong("no-letters", item, f'"{item.value}" holds no letter or digit, so nothing matches it.',
+                                "Write a word, or remove it.")  # fmt: skip
+        return self.form.texts(node, what=what)
+
+    def _stands(self, key: str, node: Node) -> None:
+        self.found.places[key] = node.named_at or node.place

@@ -14,6 +14,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 Severity = Literal["error", "warning"]
+SHOWN = 100
+"""Letters of a line that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Problem:
     shown: str = ""
 
     def __str__(self) -> str:
-        shown = f"\n        {self.shown.strip()}" if self.shown.strip() else ""
+        shown = f"\n        {self.shown}" if self.shown else ""
         kind = "" if self.severity == "error" else "warning: "
         return f"{self.place}: {kind}{self.what} [{self.code}]{shown}\n    {self.cure}"
 
@@ -60,14 +62,14 @@ class Problems:
         self._found: list[Problem] = []
         self._lines: dict[str, list[str]] = {}
 
-    def remember(self, file: str, text: str) -> None:
+    def remember(self, file: str, lines: list[str]) -> None:
         """Keep a file's lines, to show the one that a problem is on."""
-        self._lines[file] = text.splitlines()
+        self._lines[file] = lines
 
     def add(self, code: str, place: Place, what: str, cure: str, severity: Severity = "error") -> None:
         """Note one problem."""
         lines = self._lines.get(place.file, [])
-        shown = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        shown = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
         self._found.append(Problem(code, place, what, cure, severity, shown))
 
     @property
@@ -96,7 +98,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """Words as a sentence lists them.
 
-    >>> listed(["say", "ask"])
-    'ask, say'
+    >>> listed(["say", "ask"]), listed([])
+    ('ask, say', 'none yet')
     """
-    return ", ".join(sorted(words))
+    return ", ".join(sorted(words)) or "none yet"

@@ -6,13 +6,16 @@ Apart from the flows because these are facts with a source and a date, read by o
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
-from bot.content.problem import did_you_mean, listed
-from bot.content.source import Form, Node
+from bot.content.form import Form
+from bot.content.law_loader import NOBODY, read_date
+from bot.content.problem import did_you_mean
+from bot.content.source import Node
 from bot.engine.referrals import DAY, HOTLINE, Areas, Hours, Referral
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -45,166 +48,217 @@ class Organisation:
 
 
 class ReferralLoader:
-    """Reads referrals and the organisation."""
+    """Reads areas and referrals. `locales`: the folders of `messages/`."""
 
-    def __init__(self, form: Form) -> None:
-        self.form = form
+    def __init__(self, form: Form, locales: Collection[str]) -> None:
+        self.form, self.locales = form, locales
 
-    def areas(self, root: Node) -> Areas:
-        """The areas and their ZIP prefixes."""
+    def load(self, root: Node) -> tuple[Areas, tuple[Referral, ...]]:
+        """`referrals.yaml`: the areas, and all referrals in the order of the file."""
         fields = self.form.fields(root, what="referrals.yaml", known={"areas": True, "referrals": True})
-        nodes = self.form.fields(fields["areas"], what="areas") if "areas" in fields else {}
+        areas = self._areas(fields["areas"]) if "areas" in fields else Areas({}, {}, "")
+        nodes = self.form.fields(fields["referrals"], what="referrals") if "referrals" in fields else {}
+        return areas, tuple(self._referral(name, node, areas) for name, node in nodes.items())
+
+    # ------------------------------------------------------------------------------------------- areas
+
+    def _areas(self, root: Node) -> Areas:
+        nodes = self.form.fields(root, what="areas")
         within: dict[str, str | None] = {}
         prefixes: dict[str, str] = {}
         for name, node in nodes.items():
             area = self.form.fields(node, what=f'the area "{name}"', known={"within": False, "zip": False})
-            within[name] = self.form.text(area["within"], what="within") if "within" in area else None
-            if "within" in area and within[name] not in nodes:
-                self._add(
-                    "unknown-area", area["within"], f'there is no area "{within[name]}".', f"Areas: {listed(nodes)}."
-                )
+            within[name] = self._area(area["within"], nodes) or None if "within" in area else None
             for item in self.form.items(area["zip"], what="zip") if "zip" in area else ():
                 for prefix in self._prefixes(item):
                     prefixes.setdefault(prefix, name)
-        elsewhere = next((name for name, larger in within.items() if larger is None), "")
-        return Areas(within=within, prefixes=prefixes, elsewhere=elsewhere)
+        found = Areas(within, prefixes, next((name for name, larger in within.items() if larger is None), ""))
+        for name, node in nodes.items():
+            if within[name] and within[found.chain(name)[-1]]:
+                self.form.wrong("area-round", node, f'the area "{name}" lies within itself.',
+                                "One area must be the largest: a line without `within`.")  # fmt: skip
+        return found
 
-    def referrals(self, root: Node, areas: Areas, locales: frozenset[str]) -> tuple[Referral, ...]:
-        """All referrals that may be offered, in the order of the file."""
-        fields = root.value.get("referrals") if isinstance(root.value, dict) else None
-        nodes = self.form.fields(fields, what="referrals") if fields else {}
-        return tuple(self._referral(name, node, areas, locales) for name, node in nodes.items())
+    def _area(self, node: Node, areas: Collection[str]) -> str:
+        return self.form.one_of("unknown-area", node, areas, what="the area", cure="Areas in flows/referrals.yaml:")
 
-    def organisation(self, root: Node, areas: Areas, locales: frozenset[str], names: frozenset[str]) -> Organisation:
-        """Who runs this number, from `flows/organisation.yaml`. `names`: of all referrals."""
-        fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION)
-        texts = {name: self.form.text(node, what=name) for name, node in fields.items() if name != "bilingual"}
-        if "area" in fields and texts["area"] not in areas.within:
-            self._add(
-                "unknown-area",
-                fields["area"],
-                f'there is no area "{texts["area"]}".',
-                f"Areas: {listed(areas.within)}.",
-            )
-        zone = texts.get("timezone", "UTC")
-        if zone not in available_timezones():
-            self._add("timezone", fields["timezone"], f'"{zone}" is not a time zone.', "For example: America/New_York.")
-            zone = "UTC"
-        bilingual = self.form.texts(fields["bilingual"], what="bilingual") if "bilingual" in fields else ()
-        for locale in (*bilingual, texts.get("default_locale", "")):
-            if locale not in locales:
-                self._add(
-                    "unknown-locale", root, f'there are no messages in "{locale}".', f"Folders: {listed(locales)}."
-                )
-        line = texts.get("line", "none")
-        if line != "none" and line not in names:
-            self._add("unknown-referral", fields["line"], f'there is no referral "{line}".{did_you_mean(line, names)}',
-                      "Write the line into flows/referrals.yaml, and its name here; or none.")  # fmt: skip
-        return Organisation(
-            name=texts.get("name", ""),
-            city=texts.get("city", ""),
-            area=texts.get("area", areas.elsewhere),
-            default_locale=texts.get("default_locale", ""),
-            bilingual=bilingual,
-            timezone=ZoneInfo(zone),
-            line="" if line == "none" else line,
-        )
+    def _prefixes(self, node: Node) -> tuple[str, ...]:
+        """One ZIP prefix of three to five digits, or all of three digits from one to another."""
+        text = self.form.text(node, what="zip")
+        if re.fullmatch(r"[0-9]{3,5}", text):
+            return (text,)
+        if (span := re.fullmatch(r"([0-9]{3})-([0-9]{3})", text)) and span[1] <= span[2]:
+            return tuple(f"{number:03}" for number in range(int(span[1]), int(span[2]) + 1))
+        self.form.wrong("zip", node, f'"{text}" is not the beginning of a ZIP code.',
+                        'For example: "112", "112-114" or "11004".')  # fmt: skip
+        return ()
 
-    def _referral(self, name: str, node: Node, areas: Areas, locales: frozenset[str]) -> Referral:
+    # ------------------------------------------------------------------------------------------- one referral
+
+    def _referral(self, name: str, node: Node, areas: Areas) -> Referral:
         fields = self.form.fields(node, what=f'the referral "{name}"', known=REFERRAL)
-        text = {
-            n: self.form.text(f, what=n)
-            for n, f in fields.items()
-            if n not in ("needs", "hours", "languages", "sources")
-        }
-        federal = text.get("federal") == "true"
-        status = text.get("status", "single")
-        if status not in STATUSES:
-            self._add("status", fields["status"], f'a referral with the status "{status}" may not be offered.',
-                      f"Known: {listed(STATUSES)}. Take out what is in conflict or unconfirmed.")  # fmt: skip
-        if "area" in fields and text["area"] not in areas.within:
-            self._add(
-                "unknown-area", fields["area"], f'there is no area "{text["area"]}".', f"Areas: {listed(areas.within)}."
-            )
-        if not {"phone", "text", "website"} & fields.keys():
-            self._add("no-contact", node, f'the referral "{name}" has no phone, text or website.', "Add one of them.")
+        for part in ("run_by", "note"):
+            if part in fields:
+                self.form.text(fields[part], what=part)
         needs = frozenset(self.form.texts(fields["needs"], what="needs")) if "needs" in fields else frozenset()
+        federal = "federal" in fields and self.form.is_true(fields["federal"], what="federal")
         if federal and HOTLINE in needs:
-            self._add("federal", fields["needs"], "a line of the federal government is never the hotline number.",
-                      f'Take "{HOTLINE}" out of its needs.')  # fmt: skip
-        if "sources" in fields and not self.form.items(fields["sources"], what="sources"):
-            self._add(
-                "no-source", fields["sources"], f'the referral "{name}" has no source.', "Name where the number stands."
-            )
-        number = "phone" if "phone" in fields else "text"
+            self.form.wrong("federal", fields["needs"], "a line of the federal government is never the hotline number.",
+                            f'Take "{HOTLINE}" out of its needs.')  # fmt: skip
+        if not {"phone", "text", "website"} & fields.keys():
+            self.form.wrong("no-contact", node, f'the referral "{name}" has no phone, text or website.',
+                            "Add a line with one of them.")  # fmt: skip
+        self._provenance(name, fields)
+        numbers = [self._phone(fields[kind]) for kind in ("phone", "text") if kind in fields]
         hours = self._hours(fields["hours"]) if "hours" in fields else Hours()
         return Referral(
             name=name,
-            title=text.get("name", ""),
-            phone=self._phone(fields[number]) if number in fields else None,
-            website=text.get("website"),
+            title=self.form.text(fields["name"], what="name") if "name" in fields else "",
+            phone=numbers[0] if numbers else None,
+            website=self._website(fields["website"]) if "website" in fields else None,
             needs=needs,
-            area=text.get("area", areas.elsewhere),
-            languages=self._languages(fields["languages"], locales) if "languages" in fields else None,
+            area=self._area(fields["area"], areas.within) if "area" in fields else areas.elsewhere,
+            languages=self._languages(fields["languages"]) if "languages" in fields else None,
             hours=hours,
             hours_confirmed=hours.always or bool(hours.spans),
             federal=federal,
-            weak=status not in OFFERED,
+            weak="status" in fields and self._status(fields["status"]) not in OFFERED,
         )
 
-    def _languages(self, node: Node, locales: frozenset[str]) -> frozenset[str] | None:
+    def _provenance(self, name: str, fields: dict[str, Node]) -> None:
+        """Where a number stands, how old that is, and when to look again."""
+        if "sources" in fields and not self.form.texts(fields["sources"], what="sources"):
+            self.form.wrong("no-source", fields["sources"], f'the referral "{name}" has no source.',
+                            "Name the page where its number stands: sources: [https://...]")  # fmt: skip
+        if "sources_until" in fields:
+            until = self.form.text(fields["sources_until"], what="sources_until")
+            if not re.fullmatch(r"undated|[0-9]{4}(-[0-9]{2}){0,2}", until):
+                self.form.wrong("date", fields["sources_until"], f'sources_until "{until}" is not a date.',
+                                "Write 2026-10-07, 2026-10, 2026, or undated.")  # fmt: skip
+        for part in ("checked", "recheck"):
+            if part in fields and fields[part].value != NOBODY:
+                read_date(self.form, fields[part], what=part)
+
+    def _status(self, node: Node) -> str:
+        return self.form.one_of("status", node, STATUSES, what="the status",
+                                cure="Take out what is in conflict or unconfirmed. Known:")  # fmt: skip
+
+    def _languages(self, node: Node) -> frozenset[str] | None:
+        """Locales, or None for any: somebody there or an interpreter speaks them."""
         if node.value == "any":
             return None
+        for item in self.form.items(node, what="languages"):
+            if isinstance(item.value, str) and not re.fullmatch(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?", item.value):
+                self.form.unknown("unknown-locale", item, item.value, self.locales, what="the language",
+                                  cure="Write any, or short names such as:")  # fmt: skip
         return frozenset(self.form.texts(node, what="languages"))
 
     def _phone(self, node: Node) -> str:
         """A number as people dial it: 911, 741741 or 800-566-7636."""
         phone = self.form.text(node, what="phone")
-        if re.fullmatch(r"\d{3,6}", phone):
+        if re.fullmatch(r"[0-9]{3,6}", phone):
             return phone
-        if re.fullmatch(r"\+1\d{10}", phone):
-            if phonenumbers.is_valid_number(phonenumbers.parse(phone)):
-                return f"{phone[2:5]}-{phone[5:8]}-{phone[8:]}"
-        self._add("phone", node, f'"{phone}" is not a telephone number of this country.',
-                  'Write it in quotes with +1 and ten digits, "+18005551234", or a short number such as "911".')  # fmt: skip
+        if re.fullmatch(r"\+1[0-9]{10}", phone) and phonenumbers.is_valid_number(phonenumbers.parse(phone)):
+            return f"{phone[2:5]}-{phone[5:8]}-{phone[8:]}"
+        self.form.wrong("phone", node, f'"{phone}" is not a telephone number of this country.',
+                        'Write it in quotes with +1 and ten digits, "+18005667636", or a short one: "911"')  # fmt: skip
         return phone
 
+    def _website(self, node: Node) -> str:
+        website = self.form.text(node, what="website")
+        if not re.fullmatch(r"https?://[\w-]+(\.[\w-]+)+(/\S*)?", website):
+            self.form.wrong("website", node, f'"{website}" is not the address of a page.',
+                            "Copy it from the browser: https://example.org")  # fmt: skip
+        return website
+
+    # ------------------------------------------------------------------------------------------- hours
+
     def _hours(self, node: Node) -> Hours:
-        if node.value == "always":
-            return Hours(always=True)
-        if node.value == "unknown":
-            return Hours()
+        if node.value in ("always", "unknown"):
+            return Hours(always=node.value == "always")
         spans: list[tuple[int, int]] = []
         for days, span in self.form.fields(node, what="hours").items():
-            first, _, last = days.partition("-")
-            match = re.fullmatch(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)", self.form.text(span, what="hours"))
-            if first not in DAYS or (last or first) not in DAYS or match is None:
-                self._add(
-                    "hours", span, f'"{days}: {span.value}" are not opening hours.', "For example: mon-fri: 9:00-17:00."
-                )
-                continue
-            opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
-            if not 0 <= opens < closes <= DAY:
-                self._add("hours", span, "it closes before it opens.", "Two lines for hours past midnight.")
-                continue
-            for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
-                spans.append((day * DAY + opens, day * DAY + closes))
+            minutes = self._minutes(days, span)
+            spans += [(day * DAY + opens, day * DAY + closes) for opens, closes in minutes for day in _days(days)]
         return Hours(spans=tuple(sorted(spans)))
 
-    def _prefixes(self, node: Node) -> tuple[str, ...]:
-        text = self.form.text(node, what="zip")
-        first, _, last = text.partition("-")
-        if not (re.fullmatch(r"\d{3,5}", first) and re.fullmatch(r"(\d{3})?", last)):
-            self._add(
-                "zip",
-                node,
-                f'"{text}" is not the beginning of a ZIP code.',
-                'For example: "112", "112-114" or "11004".',
-            )
-            return ()
-        if not last:
-            return (first,)
-        return tuple(f"{number:03}" for number in range(int(first), int(last) + 1))
+    def _minutes(self, days: str, node: Node) -> list[tuple[int, int]]:
+        """When it opens and closes on such a day, in minutes from midnight; nothing where that cannot be read."""
+        said = self.form.text(node, what="hours")
+        match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})", said)
+        if not _days(days) or match is None or int(match[2]) > 59 or int(match[4]) > 59:
+            self.form.wrong("hours", node, f'"{days}: {said}" are not opening hours.',
+                            "For example: mon-fri: 9:00-17:00")  # fmt: skip
+            return []
+        opens, closes = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+        if not opens < closes <= DAY:
+            self.form.wrong("hours", node, "it closes before it opens, or after midnight.",
+                            "Count to 24:00, and write a second line for the hours past midnight.")  # fmt: skip
+            return []
+        return [(opens, closes)]
 
-    def _add(self, code: str, node: Node, what: str, cure: str) -> None:
-        self.form.problems.add(code, node.named_at or node.place, what, cure)
+
+def _days(text: str) -> tuple[int, ...]:
+    """The days of `sat`, `mon-fri` or `fri-mon`, from Monday 0; nothing where it is none of these.
+
+    >>> _days("mon-wed"), _days("sat-mon"), _days("someday")
+    ((0, 1, 2), (5, 6, 0), ())
+    """
+    first, dash, last = text.partition("-")
+    if first not in DAYS or (dash and last not in DAYS):
+        return ()
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    return tuple(day % 7 for day in range(start, end + 1 + (7 if end < start else 0)))
+
+
+class OrganisationLoader:
+    """Reads `organisation.yaml`: who runs this number."""
+
+    def __init__(self, form: Form, locales: Collection[str]) -> None:
+        self.form, self.locales = form, locales
+
+    def load(self, root: Node, areas: Areas, referrals: tuple[Referral, ...]) -> Organisation:
+        """Who runs this number. There must be a hotline number for them."""
+        fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION)
+        for part in ("legal_team", "privacy_contact"):
+            if part in fields:
+                self.form.text(fields[part], what=part)
+        found = Organisation(
+            name=self.form.text(fields["name"], what="name") if "name" in fields else "",
+            city=self.form.text(fields["city"], what="city") if "city" in fields else "",
+            area=self.form.one_of("unknown-area", fields["area"], areas.within, what="the area",
+                                  cure="Areas in flows/referrals.yaml:") if "area" in fields else "",
+            default_locale=self._locale(fields["default_locale"]) if "default_locale" in fields else "",
+            bilingual=tuple(
+                locale
+                for node in (self.form.items(fields["bilingual"], what="bilingual") if "bilingual" in fields else ())
+                if (locale := self._locale(node))
+            ),
+            timezone=self._timezone(fields["timezone"]) if "timezone" in fields else ZoneInfo("UTC"),
+            line=self._line(fields["line"], referrals) if "line" in fields else "",
+        )  # fmt: skip
+        hotlines = [r for r in referrals if r.phone and not r.federal and HOTLINE in r.needs and r.area == found.area]
+        if found.area and not found.line and not hotlines:
+            self.form.wrong("no-hotline", fields["area"], f'no line of the area "{found.area}" may be the hotline number.',
+                            f"One referral there with a phone needs: needs: [{HOTLINE}]; or write a `line`.")  # fmt: skip
+        if "bilingual" in fields and fields["bilingual"].value in ("", ()):
+            self.form.wrong("missing-word", fields["bilingual"], "bilingual names no language.",
+                            "Name one or two: bilingual: [en, es]")  # fmt: skip
+        return found
+
+    def _locale(self, node: Node) -> str:
+        return self.form.one_of("unknown-locale", node, self.locales, what="the language", cure="Folders of messages/:")
+
+    def _line(self, node: Node, referrals: tuple[Referral, ...]) -> str:
+        if node.value == NOBODY:
+            return ""
+        return self.form.one_of("unknown-referral", node, [r.name for r in referrals if r.phone], what="the line",
+                                cure="Write none, or the name of a referral with a phone:")  # fmt: skip
+
+    def _timezone(self, node: Node) -> ZoneInfo:
+        zone = self.form.text(node, what="timezone")
+        if zone in available_timezones():
+            return ZoneInfo(zone)
+        self.form.wrong("timezone", node, f'"{zone}" is not a time zone.{did_you_mean(zone, available_timezones())}',
+                        "For example: America/New_York")  # fmt: skip
+        return ZoneInfo("UTC")

@@ -2,25 +2,30 @@
 
 Apart because YAML surprises people: it turns 911 into a number, `no` into false, 9:00 into 540, keeps the last of two
 equal keys without a word, cuts a text at " #", and lets a few lines unfold into gigabytes. Here nothing is typed, and
-everything that surprises is refused with its cure.
+everything that surprises is refused with its cure. What the values should be is said in `form`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bot.content.problem import Place, Problems, did_you_mean, listed
+from bot.content.problem import Place, Problems
 
 MAX_DEPTH = 12
 MAX_BYTES = 400_000
 
 Plain = str | list["Plain"] | dict[str, "Plain"]
+
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""What YAML takes for the end of a line; Python's own idea of it is another."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_ODD_START = re.compile(r" *[^\S \r\n\t]|\ufeff| *[\u200b\u2060]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,62 +61,76 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
     """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
     place = Place(file)
     try:
+        if (folder / file).stat().st_size > MAX_BYTES:
+            problems.add(
+                "too-big", place, f"this file is larger than {MAX_BYTES:,} bytes.", "Split it into several files."
+            )
+            return None
         raw = (folder / file).read_bytes()
     except OSError:
-        problems.add("unreadable", place, "this file cannot be opened.", "Check that it exists and may be read.")
+        problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        problems.add("encoding", Place(file, line, 1), "this line is not UTF-8.", "Save the file as UTF-8.")
+        problems.add(
+            "encoding",
+            Place(file, line, 1),
+            "a letter in this line is not stored as UTF-8.",
+            "Save the file again and choose the encoding UTF-8.",
+        )
         return None
-    problems.remember(file, text)
-    if len(raw) > MAX_BYTES:
-        problems.add("too-big", place, f"this file is larger than {MAX_BYTES} bytes.", "Split it into several files.")
-        return None
+    problems.remember(file, _BREAK.split(text))
     return _Composer(file, text, problems).compose()
+
+
+class _Stop(Exception):
+    """The rest of the file cannot be read; why was noted."""
 
 
 class _Composer:
     """Builds nodes from the parser's events, where anchors, tags and styles can still be seen."""
 
     def __init__(self, file: str, text: str, problems: Problems) -> None:
-        self.file, self.problems = file, problems
-        self.text = text.removeprefix("\ufeff")
-        self.lines = self.text.splitlines()
+        self.file, self.text, self.problems = file, text, problems
+        self.lines = _BREAK.split(text)
         self.prose = file.startswith("messages/")
         self.events: Iterator[Any] = iter(())
 
     def compose(self) -> Node | None:
-        if self._bad_whitespace():
+        if self._has_unseen_signs():
             return None
         try:
-            self.events = iter(list(yaml.parse(self.text, Loader=yaml.CBaseLoader)))
-            next(self.events), next(self.events)
-            return self._node(next(self.events), 0)
-        except StopIteration:
-            self.problems.add("empty", Place(self.file), "this file is empty.", "Write something in it, or remove it.")
+            parsed = list(yaml.parse(self.text, Loader=yaml.CBaseLoader))
         except yaml.YAMLError as error:
             self._explain(error)
-        return None
-
-    def _at(self, mark: Any) -> Place:
-        return Place(self.file, mark.line + 1, mark.column + 1)
+            return None
+        documents = [event for event in parsed if isinstance(event, yaml.DocumentStartEvent)]
+        if not documents:
+            self._add("empty", Place(self.file), "this file is empty.", "Write something in it, or remove it.")
+            return None
+        if len(documents) > 1:
+            self._add("second-part", self._at(documents[1].start_mark), "a line of --- or ... cuts this file in two.",
+                      "Remove that line: what stands below it is not read.")  # fmt: skip
+        self.events = iter(parsed[2:])
+        try:
+            return self._node(next(self.events), 0)
+        except _Stop:
+            return None
 
     def _node(self, event: Any, depth: int) -> Node | None:
         place = self._at(event.start_mark)
-        if isinstance(event, yaml.DocumentEndEvent):
-            raise StopIteration
+        if depth > MAX_DEPTH:
+            self._add("too-deep", place, f"this stands more than {MAX_DEPTH} levels deep.", "Use fewer levels.")
+            raise _Stop
         if isinstance(event, yaml.AliasEvent):
-            self._add("anchor", place, "* means something to YAML.", 'Put the text in quotes: "* ...".')
+            self._reserved("*", place)
             return None
         if event.anchor:
-            self._add("anchor", place, "& means something to YAML.", 'Put the text in quotes: "& ...".')
-        if event.tag and event.tag != "!":
-            self._add("tag", place, "! means something to YAML.", 'Put the text in quotes: "! ...".')
-        if depth > MAX_DEPTH:
-            self._add("too-deep", place, "this is nested too deeply.", "Use fewer levels.")
+            self._reserved("&", place)
+        if event.tag:
+            self._reserved("!", place)
         if isinstance(event, yaml.ScalarEvent):
             self._cut_off(event, place)
             return Node(place, event.value.strip() if event.style in ("|", ">") else event.value)
@@ -130,25 +149,28 @@ class _Composer:
             name, node = self._node(event, depth + 1), self._node(next(self.events), depth + 1)
             if name is None or node is None:
                 continue
-            if not isinstance(name.value, str):
+            if not isinstance(name.value, str) or not name.value.strip():
                 self._add("name", name.place, "a name must be one word.", "Write a word before the colon.")
-            elif name.value in fields:
-                first = fields[name.value].named_at
-                self._add(
-                    "twice",
-                    name.place,
-                    f'"{name.value}" stands here a second time; the first is on line {first.line if first else "?"}.',
-                    "Keep one of the two, or give this one another name.",
-                )
+            elif first := fields.get(name.value):
+                self._add("twice", name.place, f'"{name.value}" stands here a second time{_on_line(first)}.',
+                          "Keep one of the two, or give this one another name.")  # fmt: skip
             else:
                 fields[name.value] = Node(node.place, node.value, name.place)
         return fields
 
+    def _at(self, mark: Any) -> Place:
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
     def _add(self, code: str, place: Place, what: str, cure: str) -> None:
         self.problems.add(code, place, what, cure)
 
-    def _bad_whitespace(self) -> bool:
-        """Tabs and invisible spaces before the first letter change what belongs to what, and nobody sees them."""
+    def _reserved(self, sign: str, place: Place) -> None:
+        self._add("sign-first", place, f"a text may not begin with {sign}", 'Put the whole text in quotes: "..."')
+
+    # ------------------------------------------------------------------------------------- before and after parsing
+
+    def _has_unseen_signs(self) -> bool:
+        """Tabs and odd spaces before the first letter change what belongs to what, and nobody sees them."""
         found = False
         for number, line in enumerate(self.lines, 1):
             start = line[: len(line) - len(line.lstrip())]
@@ -156,9 +178,13 @@ class _Composer:
                 self._add("tab", Place(self.file, number, start.index("\t") + 1), "this line begins with a tab.",
                           "Use spaces: two for each level.")  # fmt: skip
                 found = True
-            elif set(start) - {" "}:
-                self._add("odd-space", Place(self.file, number, 1), "this line begins with a space that is not one.",
-                          "Delete the space before the first letter and type it again.")  # fmt: skip
+            elif line.strip() and _ODD_START.match(line):
+                self._add("odd-space", Place(self.file, number, 1), "this line begins with a space of another kind.",
+                          "Delete everything before the first letter and type the spaces again.")  # fmt: skip
+                found = True
+            if unseen := _UNSEEN.search(line):
+                self._add("unseen", Place(self.file, number, unseen.start() + 1), "an invisible sign stands here.",
+                          "Delete the line and type it again; copied text may hold such signs.")  # fmt: skip
                 found = True
         return found
 
@@ -168,82 +194,87 @@ class _Composer:
             return
         rest = self.lines[event.end_mark.line][event.end_mark.column :]
         if re.match(r"\s+#", rest) and event.value and (self.prose or " " in event.value):
-            self._add("cut-off", place, "the text ends at the #: what follows is not read.",
-                      "Put the whole text in quotes, or the comment on a line of its own.")  # fmt: skip
+            self._add("cut-off", place, "this text ends before the #; what follows is not read.",
+                      "Put the whole text in quotes, or the remark on a line of its own.")  # fmt: skip
 
     def _explain(self, error: yaml.YAMLError) -> None:
-        mark = getattr(error, "problem_mark", None)
-        context = getattr(error, "context_mark", None)
-        said = f"{getattr(error, 'context', '') or ''} {getattr(error, 'problem', '') or ''}"
-        place = self._at(context if context and "quoted scalar" in said else mark) if mark else Place(self.file)
-        for pattern, what, cure in _EXPLANATIONS:
-            if re.search(pattern, said):
-                self._add("yaml", place, what, cure)
-                return
-        self._add("yaml", place, "the file cannot be read from here on.",
-                  "Compare the spaces at the beginning of this line with the lines around it.")  # fmt: skip
+        """What the parser means, in words for people; where it was misled, the line that misled it."""
+        said = f"{getattr(error, 'context', None) or ''}; {getattr(error, 'problem', None) or ''}"
+        mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+        starts = next((start for start in _EXPLAINED if start in said), "")
+        code, what, cure = _EXPLAINED[starts]
+        if starts in _BEGUN_AT_CONTEXT:
+            mark = context or mark
+        if mark is None:
+            self._add(code, Place(self.file), what, cure)
+            return
+        number = min(mark.line, len(self.lines) - 1)
+        if code == "colon" and re.fullmatch(r"\s*[\w-]+", self.lines[number][: mark.column]):
+            code, what, cure, number = self._misled(number)
+        elif code in ("indent", "bracket") and (sign := re.match(r"[^:]*:\s+([*&!\"'])", self.lines[number])):
+            code, what, cure = _QUOTE_INSIDE if sign[1] in "\"'" else _EXPLAINED["alias"]
+        column = mark.column + 1 if number == mark.line else 1
+        self._add(code, Place(self.file, number + 1, column), what, cure)
+
+    def _misled(self, number: int) -> tuple[str, str, str, int]:
+        """A good line that did not fit: it stands too far in, or the line above lacks its colon and space."""
+        above = next((at for at in range(number - 1, -1, -1) if self.lines[at].strip()), number)
+        if above == number or re.search(r":(\s|$)", self.lines[above]):
+            return *_EXPLAINED["did not find expected"], number
+        return "no-colon", "a name stands here without a colon and a space.", "Write it so: name: value", above
 
 
-_EXPLANATIONS = (
-    ("quoted scalar", "a quotation mark opens here and never closes.", "Close it, or write '' for an apostrophe inside '...'."),
-    ("mapping values are not allowed", "there is a colon inside a text.", 'Put the whole text in quotes: "..."'),
-    ("cannot start any token", "this sign may not begin a text.", 'Put the text in quotes: "..."'),
-    ("undefined alias|alias", "* means something to YAML.", 'Put the text in quotes: "* ..."'),
-    ("tag", "! means something to YAML.", 'Put the text in quotes: "! ..."'),
-    ("expected ',' or '[\\]}]'", "a list or a group in brackets is not closed.", "Check the commas, and close the bracket."),
-    ("could not find expected ':'", "a name stands here without a colon.", "Write a colon after it: name:"),
-    ("did not find expected|expected <block end>", "this line does not fit to the lines above it.",
-     "Indent it like the line it belongs with, two spaces for each level."),
-)  # fmt: skip
+def _on_line(node: Node) -> str:
+    return f"; the first is on line {node.named_at.line}" if node.named_at else ""
 
 
-class Form:
-    """Reads nodes as what they should be, and notes what is wrong. Never raises: a wrong value becomes an empty one."""
-
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-
-    def fields(self, node: Node, *, what: str, known: Mapping[str, bool] | None = None) -> dict[str, Node]:
-        """The fields of a node. `known`: the names that may stand here, and whether they must."""
-        if not isinstance(node.value, dict):
-            if node.value not in ("", ()):
-                self._wrong(
-                    "fields", node, f"{what} needs names with values below it.", "Write `name: value` lines here."
-                )
-            return {}
-        if known is not None:
-            for name, field in node.value.items():
-                if name not in known:
-                    self.problems.add(
-                        "unknown-word",
-                        field.named_at or field.place,
-                        f'{what} does not know the word "{name}".{did_you_mean(name, known)}',
-                        f"Known here: {listed(known)}.",
-                    )
-            for name, needed in known.items():
-                if needed and name not in node.value:
-                    self._wrong("missing-word", node, f'{what} lacks "{name}".', f"Add a line `{name}: ...`.")
-            return {name: field for name, field in node.value.items() if name in known}
-        return dict(node.value)
-
-    def text(self, node: Node, *, what: str) -> str:
-        """The text of a node."""
-        if isinstance(node.value, str):
-            return node.value
-        self._wrong("text", node, f"{what} must be a text.", "Write one text after the colon, in quotes if need be.")
-        return ""
-
-    def items(self, node: Node, *, what: str) -> tuple[Node, ...]:
-        """The items of a list."""
-        if isinstance(node.value, tuple):
-            return node.value
-        if node.value != "":
-            self._wrong("list", node, f"{what} must be a list.", "Write it in brackets: [one, two].")
-        return ()
-
-    def texts(self, node: Node, *, what: str) -> tuple[str, ...]:
-        """The texts of a list."""
-        return tuple(self.text(item, what=f"each of {what}") for item in self.items(node, what=what))
-
-    def _wrong(self, code: str, node: Node, what: str, cure: str) -> None:
-        self.problems.add(code, node.named_at or node.place, what, cure)
+_QUOTE_INSIDE = (
+    "quote-inside",
+    "after the closing quotation mark the text goes on.",
+    "Inside \"...\" use '...' for what is said. A quotation mark may also be missing in the lines above.",
+)
+_SIGN_FIRST = ("sign-first", "this sign may not begin a text.", 'Put the whole text in quotes: "..."')
+_EXPLAINED: dict[str, tuple[str, str, str]] = {
+    "unknown escape": ("backslash", 'inside "..." the sign \\ has a meaning of its own.', "Write \\\\ for it."),
+    "parsing a quoted scalar": (
+        "backslash",
+        'inside "..." the sign \\ has a meaning of its own.',
+        "Write \\\\ for it.",
+    ),
+    "quoted scalar": (
+        "open-quote",
+        "a quotation mark opens here and never closes.",
+        "Close it. An apostrophe inside '...' is written twice.",
+    ),
+    "block scalar": ("after-bar", "after | or > nothing may stand.", "Begin the text on the next line."),
+    "mapping values are not allowed": (
+        "colon",
+        "there is a colon inside a text.",
+        'Put the whole text in quotes: "..."',
+    ),
+    "alias": _SIGN_FIRST,
+    "anchor": _SIGN_FIRST,
+    "tag": _SIGN_FIRST,
+    "cannot start any token": _SIGN_FIRST,
+    "directive": _SIGN_FIRST,
+    "not allowed in this context": _SIGN_FIRST,
+    "expected node content": _SIGN_FIRST,
+    "expected ','": (
+        "bracket",
+        "a bracket opens here or above, and is not closed.",
+        "Close it; commas stand between the parts.",
+    ),
+    "could not find expected ':'": (
+        "no-colon",
+        "a name stands here without a colon and a space.",
+        "Write it so: name: value",
+    ),
+    "did not find expected": (
+        "indent",
+        "this line does not fit to the lines above it.",
+        "Let it begin below the first letter of the line it belongs with, two spaces further in for each level.",
+    ),
+    "": ("unclear", "the file cannot be understood from here on.", "Compare this line with one that works."),
+}
+"""By what the parser says; the first that fits counts."""
+_BEGUN_AT_CONTEXT = frozenset({"quoted scalar", "expected ','"})

@@ -5,7 +5,9 @@ person and a volunteer wrote. No model, no network, the same answer every time.
 
 How: each word weighs 1 where one flow alone uses it and less the more flows share it (`vocabulary.weigh`). A phrase
 counts by how much of it was found, squared, so that half a phrase says little. Each word of the text is credited once to
-each flow, by its best phrase. A clear winner starts; near ties are offered; too little explained is no answer.
+each flow, by its best phrase. A clear winner starts a flow; near ties, and a flow that explains something but not enough,
+are offered; too little explained is no answer. A long story needs no more words of ours than a short one: beyond `STORY`
+what nobody wrote down does not count against it.
 """
 
 from __future__ import annotations
@@ -22,8 +24,22 @@ CLEAR = 1.3
 """How many times the second the best must be to start without asking."""
 NEAR = 1.7
 """Flows within this factor of the best are offered beside it."""
-SHARE = 0.34
+SHARE = 0.36
 """The least part of a text's weight that must be explained: less is a coincidence of one word."""
+LONE_SHARE = 0.5
+"""The same where one word alone explains: "work" is a situation, "the wifi does not work" is not."""
+STORY = 5.0
+"""The weight of a text at most: of a longer one, no greater part is asked for."""
+DOUBT = ((0.9, 0.2), (0.5, 0.25))
+"""What a flow must explain to be offered where it explains too little to start: so much in weights, and that part."""
+SHORT_DOUBT = (0.15, 0.4)
+"""The same of a text of a word or two: a word that several flows share is worth a question."""
+SUPPORTED = 1.1
+"""One word beside others that its phrase shares with every text: "in the hallway"."""
+FOREIGN = 0.6
+"""What a phrase of another language counts where the language of the text is known: "son" is no child in Spanish."""
+RIVAL_SHARE = 0.2
+"""A flow that explains less of a text is no rival of the best."""
 HALF = 0.5
 """The least part of a phrase that must be found for it to count at all."""
 MAX_OFFERS = 3
@@ -57,10 +73,10 @@ class Phrases:
         self._likeness = Likeness(self._with)
         self._totals = [sum(map(vocabulary.weight, phrase.words)) for phrase in self._phrases]
 
-    def score(self, words: Words) -> list[Score]:
-        """What each meaning explains of the words, best first."""
-        alike = [self._likeness.of(word) for word in words]
-        total = sum(self._weight(word, likes) for word, likes in zip(words, alike, strict=True)) or 1.0
+    def score(self, words: Words, locale: str = "") -> list[Score]:
+        """What each meaning explains of the words, best first. `locale`: their language, where it is known."""
+        alike = [self._alike(word) for word in words]
+        total = min(STORY, sum(self._weight(word, likes) for word, likes in zip(words, alike, strict=True))) or 1.0
         credits: dict[str, list[float]] = {}
         best: dict[str, tuple[float, Phrase]] = {}
         for number in self._touched(alike):
@@ -70,6 +86,8 @@ class Phrases:
             coverage = got / self._totals[number]
             if coverage < HALF:
                 continue
+            if locale and phrase.locale != locale:
+                got, coverage = got * FOREIGN, coverage * FOREIGN**0.5
             mine = credits.setdefault(phrase.means, [0.0] * len(words))
             for position, likes in enumerate(alike):
                 credit = max((self._vocabulary.weight(w) * likes[w] for w in likes if w in found), default=0.0)
@@ -79,23 +97,57 @@ class Phrases:
         scores = [_score(means, mine, words, total, best[means][1]) for means, mine in credits.items() if means in best]
         return sorted(scores, key=lambda score: (-score.value, score.means))
 
+    def _alike(self, word: str) -> dict[str, float]:
+        """Words of ours that it may be. One that somebody wrote down as it is tells no more as a form of another."""
+        likes = self._likeness.of(word)
+        own = self._vocabulary.weights.get(word)
+        if own is None:
+            return likes
+        weigh = self._vocabulary.weight
+        return {like: alike * min(1.0, own / weigh(like)) for like, alike in likes.items()}
+
     def _touched(self, alike: list[dict[str, float]]) -> list[int]:
-        """The phrases that share a word with the text that is more than a frequent word, or are all frequent words."""
+        """The phrases that share a word with the text."""
         return sorted({number for likes in alike for word in likes for number in self._with[word]})
 
     def _weight(self, word: str, likes: dict[str, float]) -> float:
-        return max((self._vocabulary.weight(like) for like in likes), default=self._vocabulary.weight(word))
+        known = (self._vocabulary.weight(like) * alike for like, alike in likes.items())
+        return max(known, default=self._vocabulary.weight(word))
 
 
-def winners(scores: list[Score]) -> tuple[Score, ...]:
-    """One score: a clear winner. More: near ties, best first. None: nothing explains enough."""
-    good = [score for score in scores if score.value >= ENOUGH and score.share >= SHARE]
+def winners(scores: list[Score]) -> tuple[tuple[Score, ...], bool]:
+    """What to do with the scores: the flows, best first, and whether the first may start without asking.
+
+    None: nothing explains enough. Several or not sure: they are offered.
+    """
+    good = [score for score in scores if score.value >= ENOUGH and score.share >= _share_needed(score)]
     if not good:
-        return ()
+        return _near([score for score in scores if _is_doubtful(score)]), False
     best = good[0]
-    if len(good) == 1 or best.value >= CLEAR * good[1].value:
-        return (best,)
-    return tuple(score for score in good if score.value * NEAR >= best.value)[:MAX_OFFERS]
+    rivals = [score for score in scores if score is not best and score.share >= RIVAL_SHARE]
+    if all(best.value >= CLEAR * rival.value for rival in rivals):
+        return (best,), True
+    return _near([best, *rivals]), False
+
+
+def _share_needed(score: Score) -> float:
+    return SHARE if len(score.words) > 1 else LONE_SHARE
+
+
+def _is_doubtful(score: Score) -> bool:
+    """One word of a longer text makes a flow possible only where it is a keyword by itself, or its phrase fits on."""
+    if len(score.words) > 1:
+        enough = (*DOUBT, SHORT_DOUBT)
+    elif " " not in score.phrase or score.value >= SUPPORTED:
+        enough = (DOUBT[0], SHORT_DOUBT)
+    else:
+        enough = (SHORT_DOUBT,)
+    return any(score.value >= value and score.share >= share for value, share in enough)
+
+
+def _near(scores: list[Score]) -> tuple[Score, ...]:
+    ranked = sorted(scores, key=lambda score: -score.value)
+    return tuple(score for score in ranked if score.value * NEAR >= ranked[0].value)[:MAX_OFFERS]
 
 
 def _score(means: str, credits: list[float], words: Words, total: float, phrase: Phrase) -> Score:

@@ -15,7 +15,7 @@ from bot.engine.release import Release
 from bot.engine.session import Screen, short_id
 from bot.engine.text import words_of
 from bot.engine.triggers import Phrases, Score, winners
-from bot.engine.vocabulary import Phrase, Vocabulary, Words
+from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words
 
 Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
 
@@ -49,6 +49,7 @@ class Reader:
         self._release = release
         self._words: Vocabulary = release.vocabulary
         self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
+        self._keywords = by_words(release.vocabulary.triggers)
 
     def read(self, text: str, screen: Screen | None) -> Reading:
         """What the text means to somebody who was last shown that screen."""
@@ -61,6 +62,7 @@ class Reader:
             or self._exact_answer(said, bare, screen)
             or self._command(said, bare)
             or self._greeting(said, bare)
+            or self._keyword(said, bare)
             or self._sentence(said, bare, screen)
             or self._slipped_command(bare)
             or Reading(action="fallback")
@@ -85,9 +87,8 @@ class Reader:
         for phrase in self._words.interrupts:
             size = len(phrase.words)
             if any(said[at : at + size] == phrase.words for at in range(len(said) - size + 1)):
-                return Reading(
-                    action="emergency", ref=phrase.means, guess=_of((phrase,)), because=" ".join(phrase.words)
-                )
+                same = tuple(other for other in self._words.interrupts if other.words == phrase.words)
+                return Reading(action="emergency", ref=phrase.means, guess=_of(same), because=" ".join(phrase.words))
         return None
 
     def _exact_answer(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
@@ -159,10 +160,18 @@ class Reader:
                 return Reading(action="menu", guess=_of(found), because=" ".join(words))
         return None
 
+    def _keyword(self, said: Words, bare: Words) -> Reading | None:
+        """The whole text is a keyword of one flow."""
+        for words in (said, bare):
+            found = self._keywords.get(words, ())
+            if len({phrase.means for phrase in found}) == 1:
+                return Reading(action="flow", ref=found[0].means, guess=_of(found), because=" ".join(words))
+        return None
+
     def _sentence(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""
-        scores = tuple(self._triggers.score(said))
-        found = winners(list(scores))
+        scores = tuple(self._triggers.score(said, guess(said, self._words).locale))
+        found, sure = winners(list(scores))
         answer = self._likely_answer(said, bare, screen)
         if answer and (not found or answer[1] >= found[0].value):
             return answer[0]
@@ -170,7 +179,7 @@ class Reader:
             return Reading(action="fallback", scores=scores[:5]) if scores else None
         best = found[0]
         told = Guess(best.locale) if not guess(said, self._words).locale else Guess("")
-        if len(found) > 1:
+        if not sure:
             return Reading(action="offer", offers=tuple(s.means for s in found), guess=told, scores=scores[:5])
         return Reading(action="flow", ref=best.means, guess=told, because=best.phrase, scores=scores[:5])
 

@@ -1,0 +1,86 @@
+"""The words of all locales, folded and put in order: what the engine's reader understands.
+
+Apart from the library, which puts whole releases together, and from the engine, which reads no files. Built from words
+that were checked; the same input gives the same vocabulary, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.content.message_loader import COMMANDS, DIGITS, Locale
+from bot.engine.flow import Flow
+from bot.engine.text import words_of
+from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
+
+
+def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Vocabulary:
+    """Everything that is understood, in every locale at once."""
+
+    def phrases(list_: str, means: str) -> Iterator[Phrase]:
+        for name, locale in locales.items():
+            for words in _folded(locale.words.lists.get(list_, ())):
+                yield Phrase(words, means, name)
+
+    def single(list_: str) -> frozenset[str]:
+        return frozenset(word for phrase in phrases(list_, "") for word in phrase.words)
+
+    loud = {name for name, flow in flows.items() if flow.interrupts}
+    keywords = [
+        Phrase(words, flow, name)
+        for name, locale in locales.items()
+        for flow, texts in locale.words.keywords.items()
+        for words in _folded(texts)
+    ]
+    triggers = tuple(phrase for phrase in keywords if phrase.means not in loud)
+    answers = _answers(locales)
+    hints = {
+        name: frozenset(word for words in _folded(locale.words.lists.get("hints", ())) for word in words)
+        for name, locale in locales.items()
+    }
+    return Vocabulary(
+        commands=by_words(phrase for command in COMMANDS for phrase in phrases(f"commands.{command}", command)),
+        greetings=by_words(phrases("greetings", "menu")),
+        optouts=by_words(phrases("optout", "optout")),
+        languages=_language_names(locales),
+        yes=frozenset(phrase.words for phrase in phrases("yes", "yes")),
+        no=frozenset(phrase.words for phrase in phrases("no", "no")),
+        numbers={phrase.words: int(digit) for digit in DIGITS for phrase in phrases(f"numbers.{digit}", digit)},
+        fillers=single("fillers"),
+        negations=single("negations"),
+        hints=hints,
+        triggers=triggers,
+        interrupts=tuple(sorted((p for p in keywords if p.means in loud), key=lambda p: -len(p.words))),
+        answers=answers,
+        spoken=_spoken(locales, [*keywords, *(phrase for own in answers.values() for phrase in own)]),
+        weights=weigh(triggers, hints),
+    )
+
+
+def _folded(texts: Iterable[str]) -> list[Words]:
+    return [words for text in texts if (words := words_of(text))]
+
+
+def _answers(locales: Mapping[str, Locale]) -> dict[str, tuple[Phrase, ...]]:
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for name, locale in locales.items():
+        for key, texts in locale.words.answers.items():
+            found[key] = (*found.get(key, ()), *(Phrase(words, key, name) for words in _folded(texts)))
+    return found
+
+
+def _spoken(locales: Mapping[str, Locale], phrases: list[Phrase]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {name: set() for name in locales}
+    for phrase in phrases:
+        found[phrase.locale].update(phrase.words)
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+def _language_names(locales: Mapping[str, Locale]) -> dict[Words, str]:
+    """Each language's own name, its English one, and what else people call it. The first locale wins a shared name."""
+    names: dict[Words, str] = {}
+    for name, locale in locales.items():
+        own = [locale.texts[f"common.language.{key}"].value for key in ("name", "english")]
+        for words in _folded([*own, *locale.words.lists.get("languages", ())]):
+            names.setdefault(words, name)
+    return names
