@@ -7,8 +7,8 @@ process.
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from flask import Flask
 from redis import RedisError
@@ -16,8 +16,8 @@ from werkzeug.exceptions import HTTPException
 
 from bot.channel import Signatures
 from bot.config import Config
-from bot.content.fallback import read_fallbacks
-from bot.conversation import FORGET, FORGET_AFTER_SECONDS, Conversation
+from bot.content.fallback import EVERYBODY, read_fallbacks
+from bot.conversation import FORGET, FORGET_AFTER_SECONDS, Conversation, utc_now
 from bot.live import LiveRelease
 from bot.outage import Outage
 from bot.privacy import DayKeys, Registry, quiet_logging
@@ -25,7 +25,7 @@ from bot.store.client import connect
 from bot.store.outbox import Outbox, Wanted
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
-from bot.webhook import MAX_BYTES, Doors, refused, routes
+from bot.webhook import MAX_BYTES, Doors, broken, refused, routes
 
 THREADS = 64
 """Requests answered at once. More than the fifty who may text during a fault: waiting for a store is cheap."""
@@ -39,8 +39,8 @@ UNFINISHED_SECONDS = 6 * 3600
 _log = logging.getLogger("bot.app")
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The web application."""
+def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_now) -> Flask:
+    """The web application. `now` is its only clock."""
     config = config or Config.from_env()
     quiet_logging()
     client = connect(config.redis_url)
@@ -55,7 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     outbox = Outbox(client)
 
     def forget(message_id: str, done: bool) -> None:
-        due = int(time.time()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS)
+        due = int(now().timestamp()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS)
         try:
             if not outage.is_down:
                 outbox.put(Wanted(FORGET, message_id, due))
@@ -74,18 +74,26 @@ def create_app(config: Config | None = None) -> Flask:
         config=config,
         signatures=Signatures(config.auth_tokens),
         conversation=Conversation(
-            registry=registry, sessions=sessions, live=live, outage=outage, fallbacks=fallbacks, busy_seats=BUSY_SEATS
+            registry=registry,
+            sessions=sessions,
+            live=live,
+            outage=outage,
+            fallbacks=fallbacks,
+            busy_seats=BUSY_SEATS,
+            now=now,
         ),
         forget=forget,
-        fallback=fallbacks[""],
+        fallback=fallbacks[EVERYBODY],
         ready=ready,
     )
     app = Flask(__name__, static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
     app.register_blueprint(routes(doors))
     app.register_error_handler(HTTPException, refused)
-    live.watch()
+    app.register_error_handler(Exception, broken(doors))
+    live.watch(now)
     _start_with_a_release(live)
     return app
 

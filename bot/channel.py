@@ -10,9 +10,9 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import Message, MessagingResponse
@@ -28,10 +28,30 @@ https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
 DONE = frozenset({"delivered", "undelivered", "failed", "canceled", "read"})
 """Statuses after which Twilio has nothing more to do with a message."""
 _WRAPPED = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
+_NAME = re.compile(r"[A-Z][A-Za-z]*\d{0,2}")
+"""How Twilio names a field."""
+_SENDER = re.compile(
+    r"\+?\d{3,20}"  # a number, or a short code
+    r"|[A-Za-z0-9 &._-]{1,11}"  # a name, where a network has those
+    r"|whatsapp:\+\d{5,20}"
+    r"|whatsapp:[A-Z]{2}\.(?!.*(?:Label|Latitude|ListId|ListTitle|Longitude))[A-Za-z0-9.]{1,140}"  # without a number
+)
+"""https://www.twilio.com/docs/whatsapp/key-concepts#whatsapp-usernames"""
+_OURS = re.compile(r"[a-z][a-z0-9_]+(?:\.[a-z][a-z0-9_]+){2}")
+_DECIDE = ("AccountSid", "From", "MessageSid")
 
 
-Form = Mapping[str, str]
-"""A posted form; of a repeated field this sees the first value. The signature check sees them all."""
+class Form(Protocol):
+    """A posted form. Of a repeated field `get` sees the first value, `getlist` and the signature check see all."""
+
+    def get(self, name: str, default: str) -> str:
+        """The first value of a field."""
+
+    def getlist(self, name: str) -> list[str]:
+        """All values of a field."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
 
 
 class NotOurs(ValueError):
@@ -67,11 +87,10 @@ def arrived(form: Form, account_sid: str | None) -> Arrived:
     """The message in a signed form.
 
     Raises:
-        NotOurs: the signed string joins names and values without a mark between them, so a signature alone does not say
-            where one ends; the fields that decide must have their exact shape.
+        NotOurs
     """
-    sender, message_id = form.get("From", ""), form.get("MessageSid", "")
-    if form.get("AccountSid", "") != (account_sid or "") or not SID.fullmatch(message_id) or not sender:
+    message_id, sender = _checked(form, account_sid), form.get("From", "")
+    if not _SENDER.fullmatch(sender):
         raise NotOurs
     channel = "whatsapp" if sender.startswith("whatsapp:") else "sms"
     text = unwrapped(form.get("Body", ""))
@@ -95,14 +114,12 @@ def finished(form: Form, account_sid: str | None) -> tuple[str, bool]:
     Raises:
         NotOurs
     """
-    message_id = form.get("MessageSid", "")
-    if form.get("AccountSid", "") != (account_sid or "") or not SID.fullmatch(message_id):
-        raise NotOurs
+    message_id = _checked(form, account_sid)
     return message_id, form.get("MessageStatus", "") in DONE
 
 
 def twiml(text: str | None, *, status_url: str = "") -> str:
-    """The answer: one message, or none. Twilio reports on the message to `status_url`, which is how its id is learned."""
+    """The answer: one message, or none. Twilio reports on it to `status_url`, which is how its id is learned."""
     response = MessagingResponse()
     if text is not None:
         response.append(Message(body=sendable(text), **({"status_callback": status_url} if status_url else {})))
@@ -131,6 +148,25 @@ def unwrapped(body: str) -> str:
     return text if readable > 0.8 * len(text) else body
 
 
+def _checked(form: Form, account_sid: str | None) -> str:
+    """The message id of a form in which nothing was moved.
+
+    The signed string joins names and values without a mark between them, so a signature alone does not say where one
+    ends. A text that holds "From+1202..." could be cut there: names that Twilio never uses, a deciding field that
+    comes twice, and a value without its exact shape are refused.
+    """
+    message_id = form.get("MessageSid", "")
+    if (
+        form.get("AccountSid", "") != (account_sid or "")
+        or not SID.fullmatch(message_id)
+        or form.get("SmsMessageSid", message_id) != message_id
+        or any(len(form.getlist(name)) > 1 for name in _DECIDE)
+        or not all(_NAME.fullmatch(name) for name in form)
+    ):
+        raise NotOurs
+    return message_id
+
+
 def _unsendable(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Cs") or ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
 
@@ -143,12 +179,10 @@ def _kind(form: Form) -> Literal["text", "media", "place"]:
 
 def _choice(form: Form) -> str:
     """The payload of a tapped button or list row. Some senders put a row's id into Body alone: `flow.step.option`."""
+    if not form.get("From", "").startswith("whatsapp:"):
+        return ""
     body = form.get("Body", "")
-    return (
-        form.get("ButtonPayload", "")
-        or form.get("ListId", "")
-        or (body if re.fullmatch(r"\w+\.\w+\.\w+", body) else "")
-    )
+    return form.get("ButtonPayload", "") or form.get("ListId", "") or (body if _OURS.fullmatch(body) else "")
 
 
 def _opted(form: Form, channel: str, text: str) -> Literal["", "out", "other"]:

@@ -13,9 +13,13 @@ from pathlib import Path
 from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
+from bot.engine.run import reader_of
 from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
 
-HELLO = "Type what a person would text; an empty line or Ctrl-D ends. [picture], [place], [wait 3h], [button a.b.c] work too."
+HELLO = (
+    "Type what a person would text; an empty line or Ctrl-D ends. "
+    "[picture], [place], [wait 3h], [button a.b.c] work too."
+)
 
 
 def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, save: Path | None) -> int:
@@ -50,12 +54,15 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
 def _opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
     """The texts that bring a person to the language and the flow that were asked for."""
     opening = [library.messages.text("common.language.name", locale)] if locale else []
-    if flow:
-        words = [
-            p.words for p in library.release.vocabulary.triggers if p.means == flow and p.locale == (locale or p.locale)
-        ]
-        opening += [" ".join(words[0])] if words else []
-    return opening
+    return [*opening, _opener(library, locale or library.release.default_locale, flow)] if flow else opening
+
+
+def _opener(library: Library, locale: str, flow: str) -> str:
+    """The first keyword of the language that means the flow alone."""
+    vocabulary = library.release.vocabulary
+    keywords = [" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale]
+    reader = reader_of(library.release)
+    return next(text for text in keywords if reader.read(text, None).ref == flow)
 
 
 def _exchange(person: Talk, spoken: Transcript, said: str) -> None:

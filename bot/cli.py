@@ -1,7 +1,7 @@
 """Every command, on one screen. `python3 -m bot --help` lists them.
 
-Apart because it is where the parts are put together for a terminal; each command is a few lines over a module that knows
-nothing of terminals.
+Apart because it is where the parts are put together for a terminal; each command is a few lines over a module that
+knows nothing of terminals. What a person may get wrong ends in a sentence here, never in a traceback.
 """
 
 from __future__ import annotations
@@ -17,19 +17,35 @@ import click
 
 from bot.config import CHECKOUT, Config, ConfigError
 
+STAYS = "Nothing was published. The release that was live is still live."
+
 
 class _Ordered(click.Group):
-    """Commands in the order in which people need them, and settings errors in words."""
+    """Commands in the order in which people need them; wrong settings, content that does not check, a silent store."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
+        from bot.content.problem import ContentError
+        from bot.publishing import Strands
+        from bot.store.releases import Overtaken
+        from bot.store.sessions import StoreDown
+
         try:
             return super().invoke(ctx)
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
+        except (ContentError, Strands) as error:
+            click.echo(str(error), err=True)
+        except Overtaken:
+            click.echo("Somebody else published meanwhile. Look at what is live, then publish again.", err=True)
+        except StoreDown:
+            click.echo("The store does not answer. Is it running, and is REDIS_URL right?", err=True)
+        if ctx.invoked_subcommand == "publish":
+            click.echo(f"\n{STAYS}", err=True)
+        ctx.exit(1)
 
 
 @click.group(cls=_Ordered, invoke_without_command=True)
@@ -68,15 +84,16 @@ def explain(text: str, as_json: bool) -> None:
         found = explained(text, library)
         click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else str(found))
         return
-    for line in sys.stdin:
-        click.echo(json.dumps(explained(line.rstrip("\n"), library).as_json(), ensure_ascii=False))
+    for line in sys.stdin.buffer:
+        said = line.decode("utf-8", "replace").rstrip("\r\n")
+        click.echo(json.dumps(explained(said, library).as_json(), ensure_ascii=False))
 
 
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(folder: Path | None, style: str) -> None:
-    """Name every mistake in the flows and messages of FOLDER, with file, line and cure."""
+    """Name every mistake in FOLDER: file, line and cure."""
     from bot.content.library import check_folder
     from bot.content.report import report
 
@@ -89,19 +106,11 @@ def check(folder: Path | None, style: str) -> None:
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 def publish(folder: Path | None, note: str) -> None:
-    """Check FOLDER and serve it: every process answers with it within a second."""
-    from bot.content.problem import ContentError
-    from bot.publishing import Strands, publish_folder
+    """Check FOLDER and make it live everywhere within a second."""
+    from bot.publishing import publish_folder
 
     config = Config.from_env()
-    try:
-        click.echo(publish_folder(folder or config.content, config, note=note))
-    except ContentError as error:
-        click.echo(f"{error}\n\nNothing was published. The release that was live is still live.", err=True)
-        sys.exit(1)
-    except Strands as error:
-        click.echo(f"{error}\n\nNothing was published. The release that was live is still live.", err=True)
-        sys.exit(1)
+    click.echo(publish_folder(folder or config.content, config, note=note))
 
 
 @cli.command()

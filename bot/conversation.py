@@ -14,19 +14,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.channel import Arrived
+from bot.content.fallback import EVERYBODY
 from bot.engine.events import Erased, Event
 from bot.engine.run import reader_of, turn
 from bot.engine.session import Session
 from bot.live import LiveRelease, NoRelease
 from bot.outage import Outage
-from bot.privacy import Contact, Registry
+from bot.privacy import Registry
 from bot.store.outbox import Wanted
 from bot.store.sessions import Record, Sessions, StoreDown
 
 MAX_CONFLICTS = 20
 """Times a turn is computed again because another text of the same person came in between."""
-BUDGET_SECONDS = 4.2
-"""After this a person gets the fallback text rather than a late answer."""
+BUDGET_SECONDS = 4.0
+"""After this nothing is begun any more: a person gets the fallback text rather than a late answer."""
 FORGET_AFTER_SECONDS = 120
 """Twilio refuses to delete a message that it is still busy with: https://www.twilio.com/docs/api/errors/20009"""
 FORGET = "forget"
@@ -67,9 +68,12 @@ class Conversation:
         if not self._busy.acquire(blocking=False):
             return self._fall_back(arrived)
         try:
-            while time.monotonic() < deadline and self._outage.bridged():
+            while time.monotonic() < deadline and self._outage.bridged(deadline):
                 try:
-                    return self._answer(arrived, deadline)
+                    answered, reply = self._answer(arrived, deadline)
+                    if answered:
+                        return reply
+                    break
                 except StoreDown:
                     self._outage.failed()
         except NoRelease:
@@ -80,19 +84,23 @@ class Conversation:
             self._busy.release()
         return self._fall_back(arrived)
 
-    def _answer(self, arrived: Arrived, deadline: float) -> str | None:
+    def _answer(self, arrived: Arrived, deadline: float) -> tuple[bool, str | None]:
+        """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may."""
         for _ in range(MAX_CONFLICTS):
             now = self._now()
             record = self._sessions.read(arrived.channel, arrived.address, arrived.message_id, now)
             if record.duplicate:
-                return record.reply
+                return True, record.reply
             session, reply, events = self._turn(arrived, record, now)
-            wanted = _wanted(arrived.message_id, events, now)
-            if self._sessions.commit(record, session, arrived.message_id, reply, wanted, now):
-                return reply
             if time.monotonic() > deadline:
                 break
-        return self._fall_back(arrived)
+            wanted = _wanted(arrived.message_id, events, now)
+            if self._sessions.commit(record, session, arrived.message_id, reply, wanted, now):
+                self._outage.answered(record.contact)
+                return True, reply
+            if time.monotonic() > deadline:
+                break
+        return False, None
 
     def _turn(
         self, arrived: Arrived, record: Record, now: datetime
@@ -105,18 +113,27 @@ class Conversation:
         return session, reply, events
 
     def _fall_back(self, arrived: Arrived) -> str:
-        """The constant text with a human's number, in the language of what the person wrote where that is clear."""
-        contact: Contact = self._registry.contact(arrived.channel, arrived.address, self._now())
+        """The constant text with a human's number, in the language of what the person wrote where that is clear.
+
+        Whatever made it necessary may be broken here, too: a full disk, a text that the reader cannot take.
+        """
+        text = self._fallbacks[EVERYBODY]
         try:
-            self._outage.put_off(contact)
+            self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
         except StoreDown:
             self._outage.failed()
-        return self._fallbacks.get(self._locale_of(arrived), self._fallbacks[""])
+        except Exception:
+            _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
+        try:
+            text = self._fallbacks.get(self._locale_of(arrived), text)
+        except Exception:
+            _log.exception("message %s: its language could not be read", arrived.message_id)
+        return text
 
     def _locale_of(self, arrived: Arrived) -> str:
         served = self._live.at_hand
         if served is None:
-            return ""
+            return EVERYBODY
         return reader_of(served.library.release).read(arrived.inbound.text, None).guess.locale
 
 

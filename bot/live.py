@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import UTC, datetime
+import weakref
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.content.library import Library, open_bundle
-from bot.content.problem import ContentError
+from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
 from bot.store.releases import Releases
@@ -33,6 +35,7 @@ class Served:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.composer = Composer(library)
+        reader_of(library.release)  # built now, once: not by fifty requests at the same time
 
 
 class LiveRelease:
@@ -44,6 +47,7 @@ class LiveRelease:
         self._served: Served | None = None
         self._lock = threading.Lock()
         self._renewed = time.monotonic()
+        self._refused = 0
 
     def get(self, at_least: int = 0) -> Served:
         """The release to answer with; a session's number says that there is a newer one.
@@ -79,27 +83,51 @@ class LiveRelease:
         with self._lock:
             live = self._releases.live()
             due = time.monotonic() - self._renewed > RENEW_SECONDS
-            if live is None or (live.number == self.number and not due):
+            if live is None or live.number == self._refused or (live.number == self.number and not due):
                 return
             bundle = self._releases.bundle(live.digest)
             self._renewed = time.monotonic()
-            if bundle is None or live.number == self.number:
+            if live.number == self.number:
                 return
             try:
-                self._served = Served(open_bundle(bundle).numbered(live.number))
-            except ContentError:
-                _log.error("release %s does not open; still serving %s", live.number, self.number)
+                self._served = Served(open_bundle(bundle or {}).numbered(live.number))
+            except (
+                Exception
+            ) as error:  # written by other code, or broken on its way: whatever it is, serve what is good
+                self._refused = live.number
+                why = type(error).__name__
+                _log.error("release %s does not open (%s); still serving %s", live.number, why, self.number)
 
-    def watch(self) -> None:
-        """Look for a newer release twice a second, and destroy old keys of the day, for as long as the process lives."""
-        threading.Thread(target=self._watch, name="releases", daemon=True).start()
+    def watch(self, now: Callable[[], datetime]) -> None:
+        """Look for a newer release twice a second, and destroy old keys of the day, as long as this object lives."""
+        threading.Thread(target=_watch, args=(weakref.ref(self), now), name="releases", daemon=True).start()
 
-    def _watch(self) -> None:
-        while True:
-            time.sleep(POLL_SECONDS)
-            if self._days:
-                self._days.destroy_old(datetime.now(UTC).date())
-            try:
-                self.refresh()
-            except StoreDown:
-                continue
+    def look(self, now: datetime) -> None:
+        """One look of the watch. What fails is tried again with the next one.
+
+        Raises:
+            StoreDown
+        """
+        if self._days:
+            self._days.destroy_old(now.date())
+        self.refresh()
+
+
+def _watch(watched: weakref.ref[LiveRelease], now: Callable[[], datetime]) -> None:
+    """Nothing may end it early: without it this process would serve an old release for ever."""
+    failed = ""
+    while True:
+        time.sleep(POLL_SECONDS)
+        live = watched()
+        if live is None:
+            return
+        try:
+            live.look(now())
+            failed = ""
+        except StoreDown:
+            pass  # the requests notice, and say so
+        except Exception as error:
+            if failed != type(error).__name__:
+                _log.exception("looking for a newer release failed")
+            failed = type(error).__name__
+        del live

@@ -1,8 +1,8 @@
 """Who a person is to us: an opaque id of today, and the seal that only the person's own address opens.
 
 Apart because every promise of `PRIVACY.md` stands on these few lines. Three things are needed to open a record: the
-server's secret, the key of the day (kept apart from the data, destroyed within 48 hours) and the address itself, which is
-stored nowhere. Nothing here remembers an address.
+server's secret, the key of the day (kept apart from the data, destroyed within 48 hours) and the address itself, which
+is stored nowhere. Nothing here remembers an address.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import hashlib
 import logging
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import TracebackType
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -36,8 +37,8 @@ class Contact:
     id: str
     bucket: str
     key_id: bytes
-    _seal: AESGCM
-    _tags: bytes
+    _seal: AESGCM = field(repr=False)
+    _tags: bytes = field(repr=False)
 
     def seal(self, plain: bytes, *, purpose: str, step: str = "") -> bytes:
         """The sealed record: header and ciphertext, bound to this contact and purpose."""
@@ -84,8 +85,8 @@ class DayKeys:
     def destroy_old(self, today: date) -> None:
         """Overwrite and remove the keys of days that are over; what they sealed can never be opened again."""
         oldest = today - timedelta(days=KEY_DAYS - 1)
-        for day in [day for day in self._known if day < oldest]:
-            del self._known[day]
+        for day in [day for day in list(self._known) if day < oldest]:  # other threads add and remove, too
+            self._known.pop(day, None)
         for path in self._folder.glob("????-??-??") if self._folder.is_dir() else ():
             if path.name < oldest.isoformat():
                 path.write_bytes(os.urandom(32))
@@ -143,12 +144,22 @@ class NoAddresses(logging.Filter):
     _ADDRESS = re.compile(r"\+?\d[\d\s().-]{8,}\d|whatsapp:\S+")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every line pass, without addresses and without what an exception says of its values."""
-        message = self._ADDRESS.sub("(removed)", record.getMessage())
-        if record.exc_info and record.exc_info[0]:
-            message = f"{message} ({record.exc_info[0].__name__})"
-        record.msg, record.args, record.exc_info, record.exc_text = message, (), None, None
+        """Let every line pass, without addresses and without what an exception says of its values: only its place."""
+        try:
+            message = self._ADDRESS.sub("(removed)", record.getMessage())
+        except Exception:
+            message = "(a log line that cannot be written)"
+        if isinstance(record.exc_info, tuple) and record.exc_info[0]:
+            message = f"{message} ({record.exc_info[0].__name__}{_place_of(record.exc_info[2])})"
+        record.msg, record.args, record.exc_info, record.exc_text, record.stack_info = message, (), None, None, None
         return True
+
+
+def _place_of(trace: TracebackType | None) -> str:
+    """The file and line where an exception was raised: all that may be told of it."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
 
 
 def quiet_logging() -> None:

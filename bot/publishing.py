@@ -5,6 +5,7 @@ Apart from the store, which keeps what it is given, and from the checks, which k
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import Config
@@ -46,16 +47,17 @@ def publish_folder(folder: Path, config: Config, *, note: str) -> str:
         sessions = Sessions(client, registry, idle_seconds=1, max_seconds=1)
         _refuse_to_strand(_opened(before), library, sessions.standing_at(), registry.tag_keys())
     digest = digest_of(checked.bundle)
-    number, new = releases.publish(canonical(checked.bundle), digest, note=note, after=live.number if live else None)
+    after = live.number if live else 0
+    number, new = releases.publish(canonical(checked.bundle), digest, note=note, after=after, at=datetime.now(UTC))
     what = "is live" if new else "was live already: nothing has changed"
     return f"Release {number} ({digest[:12]}) {what}."
 
 
 def _opened(bundle: dict[str, object]) -> Library | None:
-    """The release before. One that no longer opens (written by other code) cannot be compared and is simply replaced."""
+    """The release before. One that no longer opens (written by other code) cannot be compared: it is replaced."""
     try:
         return open_bundle(bundle)  # type: ignore[arg-type]  # what a JSON document holds is what a bundle holds
-    except ContentError:
+    except (ContentError, LookupError, TypeError, ValueError, AttributeError):
         return None
 
 
@@ -63,7 +65,7 @@ def _refuse_to_strand(
     before: Library | None, after: Library, standing: dict[bytes, int], keys: tuple[bytes, ...]
 ) -> None:
     """A removed step needs a line in `moved:` while anybody stands there."""
-    gone = [step for step in (before.release.steps if before else ()) if short_id(step) not in after.release.keys]
+    gone = [step for step in _steps_people_stand_at(before) if short_id(step) not in after.release.keys]
     found = []
     for step in gone:
         count = sum(standing.get(step_tag(key, short_id(step)), 0) for key in keys)
@@ -76,6 +78,17 @@ def _refuse_to_strand(
             )
     if found:
         raise Strands("\n".join(found))
+
+
+def _steps_people_stand_at(before: Library | None) -> list[str]:
+    """The steps of the release before, also by their old names: a session keeps the name of its day."""
+    if before is None:
+        return []
+    moved = [pair for flow in before.release.flows.values() for pair in flow.moved]
+    return [
+        *before.release.steps,
+        *(old for old, _ in moved if short_id(old) not in map(short_id, before.release.options)),
+    ]
 
 
 def _check_fallback(folder: Path, library: Library) -> None:

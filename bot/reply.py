@@ -1,8 +1,8 @@
 """One turn in words: what the engine said becomes one text that fits its channel, and the screen learns its pages.
 
-Apart from the engine, which knows no words, and from the channel, which knows no flows. Everybody who shows a reply goes
-through here: the webhook, the terminal, the golden conversations, `explore`. A reply is cut into pages by a fixed rule,
-so that MORE shows exactly what the page before left out; the choices and the last line always stand on the last page.
+Apart from the engine, which knows no words, and from the channel, which knows no flows. Everybody who shows a reply
+goes through here: the webhook, the terminal, the golden conversations. A reply is cut into pages by a fixed rule, so
+that MORE shows exactly what the page before left out; the choices and the last line always stand on the last page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.content.library import Library
 from bot.content.referral_loader import DAYS
 from bot.content.segments import MAX_PARTS, cheaper, parts
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import Ask, Collect
+from bot.engine.flow import MAX_OPTIONS, Ask, Collect
 from bot.engine.referrals import DAY, HOTLINE, Hours, Referral
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
@@ -39,6 +39,19 @@ class _Page:
     channel: str
     back: bool
     menu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write a reply. With two locales it is the bilingual menu: a short question instead of its text."""
+
+    locales: tuple[str, ...]
+    labels: tuple[str, ...]
+    """The locales that the options are written in."""
+    listing: bool = False
+    """The option that leads to the languages names them all, each in its own script."""
+    brief: bool = False
+    """Referrals without what they are for and without their whole week."""
 
 
 class Composer:
@@ -68,7 +81,8 @@ class Composer:
                 case EndedQuietly(locale=locale):
                     return session, self._fit(self._common("quiet_end", self._known(locale)), channel)
                 case OptedOut(locale=locale, said=said) if said:
-                    units = [unit for piece in said for unit in self._units(piece, (self._known(locale),))]
+                    form = _Form((self._known(locale),), ())
+                    units = [unit for piece in said for unit in self._units(piece, form)]
                     return session, self._fit("\n".join(units), channel)
                 case OptedOut() | KeptSilent():
                     return session, None
@@ -104,69 +118,74 @@ class Composer:
         )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
-        """The pages of a reply. Where nothing was understood, the fullest form that still fits on one page."""
-        if not any(said.kind == "languages" for said in key.said):
-            return self._written(key, (self._known(key.locale),), listing=False)
-        both = (key.locale,) if key.locale else self._library.organisation.bilingual
-        full = self._written(key, both, listing=True)
-        return full if len(full) == 1 else self._written(key, both, listing=True, brief=True)
+        """The pages of a reply: the fullest form that fits on one page, else the form with the fewest."""
+        if any(said.kind == "languages" for said in key.said):
+            locales = (key.locale,) if key.locale else self._library.organisation.bilingual
+            forms = [_Form(locales, locales, listing=True), _Form(locales, locales[:1], listing=True)]
+        else:
+            mine = (self._known(key.locale),)
+            forms = [_Form(mine, mine), _Form(mine, mine, brief=True)]
+        return min((self._written(key, form) for form in forms), key=len)
 
-    def _written(self, key: _Page, locales: tuple[str, ...], *, listing: bool, brief: bool = False) -> tuple[str, ...]:
-        """`listing`: the option that leads to the languages names them all, each in its own script. `brief`: options in
-        the first of the locales only."""
-        units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, locales)]
-        if len(locales) > 1:
-            units = [" / ".join(self._common("welcome", locale) for locale in locales)]
-        last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, locales)]
-        choices = self._choices(key, locales[:1] if brief else locales, listing=listing)
+    def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
+        units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, form)]
+        last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, form)]
+        choices = self._choices(key, form)
+        locale = form.locales[0]
         return _paged(
             units,
-            tail="\n".join([*([choices] if choices else []), *self._nav(key, locales[0], more=False), *last]),
-            more="\n".join(self._nav(key, locales[0], more=True)),
+            tail="\n".join([*([choices] if choices else []), *self._nav(key, locale, more=False), *last]),
+            more="\n".join(self._nav(key, locale, more=True)),
             channel=key.channel,
         )
 
-    def _units(self, said: Said, locales: tuple[str, ...]) -> list[str]:
+    def _units(self, said: Said, form: _Form) -> list[str]:
         """The texts of one piece, each of which should stay whole."""
-        locale = locales[0]
+        locale = form.locales[0]
         match said.kind:
             case "text":
-                return self._joined(self._release.keys.get(said.ref, "") + ".text", locales)
+                return [] if len(form.locales) > 1 else self._if_any(self._key_of(said.ref) + ".text", locale)
             case "reply":
-                return self._joined(self._release.keys.get(said.ref, "") + ".reply", (locale,))
+                return self._if_any(self._key_of(said.ref) + ".reply", locale)
             case "notice":
-                return self._joined(f"common.{said.ref}", (locale,))
+                return [self._common(said.ref, locale)]
             case "languages":
-                return []  # told by the option that leads to them
+                names = [self._common("welcome", each) for each in form.locales]
+                return [" / ".join(names)] if len(names) > 1 else []
             case "honest":
                 return [self._honest(said.ref, locale)]
             case "referrals" | "hotline":
                 names_, _, minute = said.ref.partition("@")
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
                 chosen = [r for name in names_.split(",") for r in self._release.referrals if r.name == name]
-                return [self._referral(referral, locale, at, brief=said.kind == "hotline") for referral in chosen]
+                return [
+                    self._referral(referral, locale, at, brief=form.brief or said.kind == "hotline")
+                    for referral in chosen
+                ]
 
-    def _joined(self, key: str, locales: tuple[str, ...]) -> list[str]:
-        texts = [self._messages.text(key, locale) for locale in locales if self._messages.has(key, locale)]
-        return ["\n".join(texts)] if texts else []
+    def _key_of(self, id_: str) -> str:
+        return self._release.keys.get(id_, "")
 
-    def _choices(self, key: _Page, locales: tuple[str, ...], *, listing: bool) -> str:
-        labels = (self._names(choice, locales) if listing else "" for choice in key.choices)
-        lines = [
-            f"{n} {names or self._label(c, key, locales)}"
-            for n, (c, names) in enumerate(zip(key.choices, labels, strict=True), 1)
+    def _if_any(self, key: str, locale: str) -> list[str]:
+        return [self._messages.text(key, locale)] if self._messages.has(key, locale) else []
+
+    def _choices(self, key: _Page, form: _Form) -> str:
+        """The options below each other; none for a ZIP prefix, which is answered with digits of its own."""
+        if key.choices == ("zip",):
+            return ""
+        labels = [
+            (self._names(choice, form.locales[0]) if form.listing else "") or self._label(choice, key, form.labels)
+            for choice in key.choices
         ]
-        return "" if key.choices == ("zip",) else "\n".join(lines)
+        return "\n".join(f"{digit} {label}" for digit, label in enumerate(labels, 1))
 
-    def _names(self, choice: str, locales: tuple[str, ...]) -> str:
+    def _names(self, choice: str, locale: str) -> str:
         """The names of all other languages, for the option that leads to them; empty for any other option."""
         option = self._release.option(choice)
         step = self._release.steps.get(option.then) if option else None
         if not (isinstance(step, Collect) and step.what == "language"):
             return ""
-        return " / ".join(
-            self._common("language.name", other) for other in self._release.locales if other != locales[0]
-        )
+        return " / ".join(self._common("language.name", other) for other in self._release.locales if other != locale)
 
     def _label(self, choice: str, key: _Page, locales: tuple[str, ...]) -> str:
         if key.kind == "language":
@@ -214,33 +233,33 @@ class Composer:
             lines.append(self._common("referral.government", locale))
         lines += [contact for contact in (referral.phone, referral.website) if contact]
         if referral.phone:
-            lines.append(self._open(referral, locale, at))
-        if not brief and self._messages.has(f"referrals.{referral.name}.what", locale):
-            lines.append(self._messages.text(f"referrals.{referral.name}.what", locale))
-        english = self._common("language.english", locale)
-        if referral.phone and referral.speaks(locale) and locale != "en":
-            lines.append(self._common("referral.say", locale, language=english))
+            lines.append(self._open(referral.hours, locale, at, brief=brief))
+        if referral.by_text or not brief:
+            lines += self._if_any(f"referrals.{referral.name}.what", locale)
+        if referral.phone and not referral.by_text and referral.speaks(locale) and locale != "en":
+            lines.append(self._common("referral.say", locale, language=self._common("language.english", locale)))
         return "\n".join(lines)
 
-    def _open(self, referral: Referral, locale: str, at: datetime) -> str:
-        hours = referral.hours
+    def _open(self, hours: Hours, locale: str, at: datetime, *, brief: bool) -> str:
+        """Whether it is open, and its week; in brief only until when, or from when on."""
         if hours.always or not hours.spans:
             return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
-        if hours.is_open(at):
-            now = self._common("referral.open", locale)
-        else:
-            opens = hours.opens(at)
-            assert opens is not None, "a line with hours opens some time"
-            day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
-            now = self._common(
-                "referral.closed", locale, day=day, time=self._clock(opens.hour * 60 + opens.minute, locale)
-            )
-        return f"{now} {self._hours(hours, locale)}"
+        week = "" if brief else f" {self._hours(hours, locale)}"
+        if closes := hours.closes(at):
+            open_now = self._common("referral.open", locale)
+            return self._common("referral.until", locale, time=self._time(closes, locale)) if brief else open_now + week
+        opens = hours.opens(at)
+        assert opens is not None, "a line with hours opens some time"
+        day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
+        return self._common("referral.closed", locale, day=day, time=self._time(opens, locale)) + week
+
+    def _time(self, at: datetime, locale: str) -> str:
+        return self._clock(at.hour * 60 + at.minute, locale)
 
     def _hours(self, hours: Hours, locale: str) -> str:
         """Opening hours, with neighbouring days of equal hours drawn together: Mon-Fri 8am-8pm."""
-        if hours.always:
-            return self._common("referral.always", locale)
+        if hours.always or not hours.spans:
+            return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
         groups: list[tuple[int, int, int, int]] = []
         for start, end in hours.spans:
             day, opens, closes = start // DAY, start % DAY, (end - 1) % DAY + 1

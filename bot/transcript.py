@@ -32,6 +32,8 @@ SECONDS_PER_TURN = 20
 IDLE = timedelta(hours=2)
 NO_ANSWER = "(no answer)"
 
+_WAIT = re.compile(r"\[wait (\d+)([hm])\]")
+
 
 class BadTranscript(ValueError):
     """A golden conversation that cannot be read; says where."""
@@ -70,7 +72,8 @@ class Transcript:
                 found.exchanges.append(Exchange(line[2:]))
             elif line.startswith("<") and found.exchanges:
                 last = found.exchanges[-1]
-                last.heard = None if line[2:] == NO_ANSWER else "\n".join(filter(None, [last.heard, line[2:]]))
+                if line[2:] != NO_ANSWER:
+                    last.heard = line[2:] if last.heard is None else f"{last.heard}\n{line[2:]}"
             elif header == "channel" and value in ("sms", "whatsapp"):
                 found.channel = value
             elif header == "at":
@@ -84,7 +87,8 @@ class Transcript:
         lines += [f"channel: {self.channel}", f"at: {self.at:%Y-%m-%d %H:%M}"]
         for exchange in self.exchanges:
             heard = NO_ANSWER if exchange.heard is None else exchange.heard
-            lines += ["", f"> {exchange.said}".rstrip(), *(f"< {line}".rstrip() for line in heard.split("\n"))]
+            lines += ["", f"> {exchange.said}".rstrip()]
+            lines += [] if _WAIT.fullmatch(exchange.said) else [f"< {line}".rstrip() for line in heard.split("\n")]
         return "\n".join(lines) + "\n"
 
 
@@ -102,7 +106,7 @@ class Talk:
 
     def hears(self, said: str) -> str | None:
         """The reply to one text, or to what stands in brackets."""
-        if waited := re.fullmatch(r"\[wait (\d+)([hm])\]", said):
+        if waited := _WAIT.fullmatch(said):
             unit = timedelta(hours=1) if waited[2] == "h" else timedelta(minutes=1)
             self.now += int(waited[1]) * unit
             return None

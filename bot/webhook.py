@@ -86,6 +86,16 @@ def refused(error: HTTPException) -> Response:
     return Response(f"{error.code} {error.name}\n", error.code, mimetype="text/plain")
 
 
+def broken(doors: Doors) -> Callable[[Exception], Response]:
+    """A mistake of ours outside the conversation. A 5xx would make Twilio keep the request, with the person's words."""
+
+    def answer(error: Exception) -> Response:
+        _log.error("%s %s failed", request.method, request.path, exc_info=error)
+        return _xml(twiml(doors.fallback))
+
+    return answer
+
+
 def _check_signature(doors: Doors) -> None:
     """Against the configured address, never against what a header claims."""
     query = request.query_string.decode("ascii", "replace")

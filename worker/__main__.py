@@ -7,28 +7,86 @@ are few, thin and idempotent, a fork each would cost more than they do, and the 
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import threading
+import time
+from typing import Any
 
-from redis import RedisError
-from rq.timeouts import TimerDeathPenalty
-from rq.worker import SimpleWorker
+from redis import Redis, RedisError
+from redis.client import Pipeline
+from rq import Queue
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.worker import SimpleWorker, WorkerStatus
 
 from bot.config import Config, ConfigError
 from bot.privacy import quiet_logging
-from bot.queue import SERIALIZER, Relay, line_queue
+from bot.queue import SERIALIZER, Due, Relay, expire_rq_keys, line_queue
 from bot.store.client import connect
+from worker.jobs import JOBS_SECONDS, STOPPING
 
-BLOCKING_SECONDS = 60
-"""RQ waits for jobs inside one command; the connection must be as patient."""
+WORKER_SECONDS = 16
+"""RQ waits for a job fifteen seconds less than this, in one command; then it looks whether it is to stop."""
+PATIENCE_SECONDS = 15
+"""How long such a command may take: longer than the wait within."""
+PAUSE_SECONDS = 1.0
 
 _log = logging.getLogger("worker")
 
 
 class LineWorker(SimpleWorker):
-    """A worker that does not tell what it works on."""
+    """RQ's worker, changed in three things: it stops soon, tells nothing, and lets everything it keeps expire.
 
-    death_penalty_class = TimerDeathPenalty
+    RQ's own signal handler raises an exception in the middle of whatever happens, and cannot stop a worker whose Redis is
+    away.
+    """
+
+    max_connection_wait_time = PAUSE_SECONDS
+
+    def __init__(self, connection: Redis) -> None:
+        super().__init__(
+            [line_queue(connection)],
+            connection=connection,
+            serializer=SERIALIZER,
+            log_job_description=False,
+            worker_ttl=WORKER_SECONDS,
+            maintenance_interval=15,
+        )
+
+    def _install_signal_handlers(self) -> None:
+        """`main` has installed its own."""
+
+    def subscribe(self) -> None:
+        """No commands from Redis: whoever can write there must not be able to stop us."""
+
+    def unsubscribe(self) -> None:
+        """See `subscribe`."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ calls this between any two waits, also while Redis is away: the place to stop at."""
+        if STOPPING.is_set() and self.get_state() != WorkerStatus.BUSY:
+            raise StopRequested
+        super().heartbeat(timeout, pipeline)
+
+    def register_birth(self) -> None:
+        super().register_birth()  # type: ignore[no-untyped-call]
+        self._expire_keys()
+
+    def run_maintenance_tasks(self) -> None:
+        super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        self._expire_keys()
+
+    def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
+        super().prepare_job_execution(job, remove_from_intermediate_queue)
+        self._expire_keys(job.key)
+
+    def handle_job_failure(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
+        super().handle_job_failure(job, queue, *args, **kwargs)
+        self._expire_keys()
+
+    def _expire_keys(self, *job_keys: str) -> None:
+        expire_rq_keys(self.connection, self.queues[0], *job_keys)
 
 
 def main() -> int:
@@ -38,31 +96,28 @@ def main() -> int:
     except ConfigError as error:
         print(f"Some settings are wrong:\n{error}", file=sys.stderr)
         return 2
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: STOPPING.set())
     quiet_logging()
-    stop = threading.Event()
-    relay = Relay(connect(config.redis_url, answer_seconds=5), connect(config.jobs_redis_url, answer_seconds=5))
-    threading.Thread(target=relay.run_forever, args=(stop,), name="relay", daemon=True).start()
-    while not stop.is_set():
+    relay = Relay(
+        connect(config.redis_url, answer_seconds=JOBS_SECONDS),
+        connect(config.jobs_redis_url, answer_seconds=JOBS_SECONDS),
+    )
+    threading.Thread(target=relay.run_forever, args=(STOPPING,), name="relay", daemon=True).start()
+    new = True
+    while not STOPPING.is_set():
         try:
-            return _work(config)
+            connection = connect(config.jobs_redis_url, answer_seconds=PATIENCE_SECONDS)
+            if new:
+                Due(connection).go_on()
+                new = False
+            LineWorker(connection).work(logging_level="WARNING")
+        except StopRequested:
+            break
         except RedisError as error:
             _log.warning("the worker waits for the store: %s", type(error).__name__)
-            stop.wait(1)
-    return 0
-
-
-def _work(config: Config) -> int:
-    connection = connect(config.jobs_redis_url, answer_seconds=BLOCKING_SECONDS)
-    worker = LineWorker(
-        [line_queue(connection)],
-        connection=connection,
-        serializer=SERIALIZER,
-        log_job_description=False,
-        worker_ttl=45,
-        maintenance_interval=15,
-        job_monitoring_interval=5,
-    )
-    worker.work(logging_level="WARNING")
+        if not STOPPING.is_set():
+            time.sleep(PAUSE_SECONDS)  # never STOPPING.wait: the handler runs in this thread and needs the event's lock
     return 0
 
 

@@ -7,108 +7,150 @@ Apart from the relay, which calls them by name, and from the sender, which knows
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
-from redis import Redis
-
 from bot.config import Config
-from bot.queue import DUE, JOB_SECONDS
+from bot.queue import SLOT_SECONDS, Due, Lease
 from bot.store.client import connect
 from worker.sender import Deleted, Outcome, Sender
 
 THREADS = 48
-"""Deletes at once. A raid day brings a thousand a second; at 40 ms each this many threads do."""
-BATCH = 2000
-LEASE_SECONDS = 300
-"""Ids taken by a sweep come back after this long, should it die."""
-WAITS = (300, 1800, 6 * 3600, 86400, 3 * 86400, 7 * 86400)
-"""Seconds until the next try while Twilio is still busy with a message; it may stay busy for 14 days."""
-TRIES = "line:tries"
-"""How often each message was tried (a hash by id), as long as it is due at all."""
-REFUSED_SECONDS = 3600
-MARGIN_SECONDS = 20
+"""Deletes at once. A raid day brings a thousand texts a second; more threads than this do no more (README.md)."""
+FEWEST_THREADS = 3
+BATCH = 1000
+JOBS_SECONDS = 5
+"""Patience with the jobs' Redis: nobody waits for us."""
+SLOWER_SECONDS = 5
+"""A pause where Twilio asks for one."""
+REFUSED_SECONDS = 600
+"""A pause where Twilio refuses our credentials, or where there are none; ended by a new start of the worker."""
+
+STOPPING = threading.Event()
+"""Set when this process is to end: a sweep then gives back what it has not asked for yet."""
 
 _log = logging.getLogger("worker.jobs")
-
-_LEASE = """
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])
-for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[3], id) end
-return ids
-"""
 
 
 def forget_messages() -> None:
     """Ask Twilio to delete its copies of messages that are due: what people wrote, and what they got.
 
-    Twice: Twilio answers that the message is gone, which counts as done. Never: the copies stay at Twilio as long as its
-    own setting says (the deploy guide sets seven days); the relay calls for this job again as long as an id is due.
+    Twice: Twilio answers that the message is gone, which counts as done. Never: the copies stay at Twilio as long as
+    its own setting says (the deploy guide sets seven days); the relay calls for this job as long as an id is due.
     Killed in the middle: the ids it held come back after five minutes.
     """
     config = Config.from_env()
+    due = Due(connect(config.jobs_redis_url, answer_seconds=JOBS_SECONDS))
     if not config.can_call_twilio:
         _say_once()
+        due.pause(REFUSED_SECONDS)
         return
-    sweep(connect(config.jobs_redis_url, answer_seconds=5), _sender(config))
+    sweep(due, _sender(config), _pace())
 
 
-def sweep(jobs: Redis, sender: Sender, *, seconds: float = JOB_SECONDS - MARGIN_SECONDS) -> int:
-    """Work off what is due, batch by batch, until nothing is or the time is over. Returns how many are done for good."""
-    lease = jobs.register_script(_LEASE)
+class Pace:
+    """How many deletes run at once: fewer where Twilio asks for it, then slowly more again."""
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self.threads = self._most = threads
+
+    def slower(self) -> None:
+        """Half as many."""
+        self.threads = max(FEWEST_THREADS, self.threads // 2)
+
+    def faster(self) -> None:
+        """A few more."""
+        self.threads = min(self._most, self.threads + 4)
+
+
+def sweep(
+    due: Due, sender: Sender, pace: Pace, *, seconds: float = SLOT_SECONDS, stopping: threading.Event = STOPPING
+) -> int:
+    """Work off what is due, batch by batch, until nothing is, the time is over, or Twilio or somebody else says stop.
+
+    Returns how many are done for good.
+
+    Raises:
+        RedisError: the jobs' Redis is away. What was leased comes back by itself.
+    """
     ends = time.monotonic() + seconds
     done = 0
-    with ThreadPoolExecutor(THREADS) as pool:
-        while time.monotonic() < ends:
-            now = time.time()
-            ids = [id_.decode() for id_ in lease(keys=[DUE], args=[now, BATCH, now + LEASE_SECONDS])]
-            if not ids:
+    with ThreadPoolExecutor(pace.threads, thread_name_prefix="delete") as pool:
+        while time.monotonic() < ends and not stopping.is_set():
+            lease = due.lease(time.time(), BATCH)
+            if not lease.due:
                 break
-            results = dict(zip(ids, pool.map(sender.delete_message, ids), strict=True))
-            done += _settle(jobs, results)
-            if any(result.outcome in (Outcome.REFUSED, Outcome.SLOWER) for result in results.values()):
+            results = _ask(pool, sender, lease, ends, stopping)
+            done += _settle(due, lease, results)
+            if not _may_go_on(due, pace, results):
                 break
-    _log.info("asked Twilio to delete messages: %d done", done)
+    if done:
+        _log.info("Twilio has deleted %d messages", done)
     return done
 
 
-def _settle(jobs: Redis, results: dict[str, Deleted]) -> int:
-    """Done: forgotten here, too. Anything else: tried again later."""
-    gone = [id_ for id_, result in results.items() if result.outcome is Outcome.DONE]
-    pipe = jobs.pipeline(transaction=False)
-    if gone:
-        pipe.zrem(DUE, *gone)
-        pipe.hdel(TRIES, *gone)
-    for id_, result in results.items():
-        if result.outcome is not Outcome.DONE:
-            _put_off(jobs, pipe, id_, result)
-    pipe.execute()
+def _ask(
+    pool: ThreadPoolExecutor, sender: Sender, lease: Lease, ends: float, stopping: threading.Event
+) -> dict[str, Deleted]:
+    """The answers, for as many as were asked for: none begins once Twilio refuses one, or the time is over."""
+    halt = threading.Event()
+
+    def delete(message_id: str) -> Deleted | None:
+        if halt.is_set() or stopping.is_set() or time.monotonic() > ends:
+            return None
+        result = sender.delete_message(message_id)
+        if result.outcome in (Outcome.SLOWER, Outcome.REFUSED):
+            halt.set()
+        return result
+
+    results = zip(lease.due, pool.map(delete, lease.due), strict=True)
+    return {message_id: result for message_id, result in results if result is not None}
+
+
+def _settle(due: Due, lease: Lease, results: Mapping[str, Deleted]) -> int:
+    """Done: forgotten here, too. Not yet: later. All others stay due."""
+    done = [message_id for message_id, result in results.items() if result.outcome is Outcome.DONE]
+    later = [message_id for message_id, result in results.items() if result.outcome is Outcome.LATER]
+    for message_id in due.settle(lease, done=done, later=later, now=time.time()):
+        _log.error("gave up on message %s (code %s): Twilio did not delete it", message_id, results[message_id].code)
+    return len(done)
+
+
+def _may_go_on(due: Due, pace: Pace, results: Mapping[str, Deleted]) -> bool:
     refused = next((result for result in results.values() if result.outcome is Outcome.REFUSED), None)
     if refused:
         _log.error("Twilio refuses our credentials (code %s): check TWILIO_API_KEY and TWILIO_API_SECRET", refused.code)
-    return len(gone)
+        due.pause(REFUSED_SECONDS)
+        return False
+    if any(result.outcome is Outcome.SLOWER for result in results.values()):
+        _log.warning("Twilio wants fewer requests")
+        due.pause(SLOWER_SECONDS)
+        pace.slower()
+        return False
+    pace.faster()
+    return True
 
 
-def _put_off(jobs: Redis, pipe: Redis, id_: str, result: Deleted) -> None:
-    now = time.time()
-    if result.outcome is Outcome.SLOWER:
-        pipe.zadd(DUE, {id_: now + 5})
-    elif result.outcome is Outcome.REFUSED:
-        pipe.zadd(DUE, {id_: now + REFUSED_SECONDS})
-    else:
-        tries = int(jobs.hincrby(TRIES, id_, 1))
-        jobs.expire(TRIES, 16 * 86400)
-        if tries > len(WAITS):
-            pipe.zrem(DUE, id_)
-            pipe.hdel(TRIES, id_)
-            _log.error("message %s could not be deleted at Twilio in %d tries", id_, tries)
-        else:
-            pipe.zadd(DUE, {id_: now + WAITS[tries - 1]})
+_base_url: str | None = None
+
+
+def call_instead_of_twilio(base_url: str) -> None:
+    """Call another server than Twilio's, for tests on this machine. Deliberately not a setting."""
+    global _base_url
+    _base_url = base_url
 
 
 @cache
 def _sender(config: Config) -> Sender:
-    return Sender(config, threads=THREADS)
+    return Sender(config, threads=THREADS, base_url=_base_url)
+
+
+@cache
+def _pace() -> Pace:
+    return Pace()
 
 
 @cache

@@ -9,6 +9,7 @@ import re
 
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader
+from bot.content.problem import Place
 from bot.content.source import Node
 from bot.content.step_loader import StepLoader, Surroundings, check_name
 from bot.engine.flow import Flow
@@ -26,14 +27,15 @@ class FlowLoader:
 
     def load(self, name: str, root: Node) -> Flow | None:
         """Read one file. Returns None where not even its steps can be made out."""
-        check_name(self.form, name, root, "a flow")
+        check_name(self.form, name, Node(Place(root.place.file), ""), "a flow")
         fields = self.form.fields(root, what="a flow", known=FLOW)
         if "steps" not in fields:
             return None
         steps = self.form.fields(fields["steps"], what="steps")
-        if not steps:
+        if not fields["steps"].value:
             self.form.wrong("no-steps", fields["steps"], f'the flow "{name}" has no steps.',
                             "Write its first step below `steps:`, two spaces further in.")  # fmt: skip
+        if not steps:
             return None
         law = self.laws.load(fields["law"], None) if "law" in fields else None
         loader = StepLoader(self.form, self.around, self.laws, flow=name, steps=steps)
@@ -64,6 +66,6 @@ class FlowLoader:
         if not dot or step not in loader.steps:
             return loader.target(field)
         if option not in loader.options_of(step):
-            self.form.unknown("moved", field, option, loader.options_of(step), what=f'the step "{step}" and its option',
+            self.form.unknown("moved", field, option, loader.options_of(step), what=f'in the step "{step}", the option',
                               cure="Its options:")  # fmt: skip
         return f"{flow}.{new}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from bot.content.problem import Problems, did_you_mean, listed
+from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.content.source import Node
 
 
@@ -39,7 +39,8 @@ class Form:
                            f"Known here: {listed(known)}.")  # fmt: skip
         for name, needed in known.items():
             if needed and name not in named:
-                self.wrong("missing-word", node, f'{what} lacks "{name}".', f"Add a line `{name}: ...` below it.")
+                place = node.named_at or Place(node.place.file)
+                self.problems.add("missing-word", place, f'{what} lacks "{name}".', f"Add a line: `{name}: ...`")
         return {name: field for name, field in named.items() if name in known}
 
     def text(self, node: Node, *, what: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from bot.content.law_loader import LawLoader, read_sources
 from bot.content.message_loader import Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
-from bot.content.referral_loader import Organisation, OrganisationLoader, ReferralLoader
+from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
 from bot.content.source import Node, Plain, from_plain, read
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
@@ -31,7 +31,7 @@ from bot.engine.release import Release, SameId
 Bundle = dict[str, Plain]
 """The files of a release by their path, as plain data: what is published, and what its digest is made of."""
 
-REFERRALS, ORGANISATION, SOURCES = "flows/referrals.yaml", "flows/organisation.yaml", "flows/sources.yaml"
+SOURCES = "flows/sources.yaml"
 NOT_FLOWS = frozenset({REFERRALS, ORGANISATION, SOURCES})
 
 _OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
@@ -142,10 +142,11 @@ def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str]
     organisation = OrganisationLoader(form, locales).load(nodes[ORGANISATION], areas, referrals)
     flows = _flows(nodes, form, areas, referrals, locales, unread)
     names = frozenset(referral.name for referral in referrals)
-    unknown = frozenset(_flow_files(nodes)) - flows.keys() | frozenset(_flow_files(unread))
-    loader = MessageLoader(form, flows, names, default=organisation.default_locale, unread=unknown)
+    sound = {name: flow for name, flow in flows.items() if not problems.faulty(f"flows/{name}.yaml")}
+    unsound = frozenset(_flow_files({*nodes, *unread})) - sound.keys()
+    loader = MessageLoader(form, sound, names, default=organisation.default_locale, unsound=unsound)
     read_locales = {name: loader.load(name, files[name]) for name in locales}
-    message_check.check(read_locales, flows, organisation.default_locale, problems, unread)
+    message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
     return (
         None if problems.errors or unread else _library(flows, read_locales, referrals, areas, organisation, problems)
     )
@@ -161,7 +162,7 @@ def _by_locale(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
     return found
 
 
-def _flow_files(names: Mapping[str, Node] | frozenset[str]) -> dict[str, str]:
+def _flow_files(names: Iterable[str]) -> dict[str, str]:
     """The files that hold flows, by the flow's name."""
     room = "flows/"
     return {n[len(room) : -len(".yaml")]: n for n in names if n.startswith(room) and n not in NOT_FLOWS}

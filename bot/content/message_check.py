@@ -25,28 +25,35 @@ def check(
     problems: Problems,
     unread: Collection[str] = (),
 ) -> None:
-    """Note every difference between the default locale and the others. `unread`: files that cannot be read."""
+    """Note every difference between the default locale and the others. `unread`: files that cannot be read.
+
+    What follows from a mistake that was noted already, in the file it is in, is not said.
+    """
     source = locales.get(default)
     if source is None:
         return
     speaking = {name for name, flow in flows.items() if any(map(needs_text, flow.steps))}
+    needed = {"common", "words"} | speaking | (source.files & {"referrals", *flows})
+    unread = {*unread, *(f"messages/{name}/{file}.yml" for name, one in locales.items() for file in one.files
+                         if problems.faulty(f"messages/{name}/{file}.yml"))}  # fmt: skip
     for locale in locales.values():
-        for file in sorted((source.files | {"common", "words"} | speaking) - locale.files):
+        for file in sorted(needed - locale.files):
             if (path := f"messages/{locale.name}/{file}.yml") not in unread:
                 problems.add("no-file", Place(path), "this file is missing.",
                              "Copy it from another language and translate it.")  # fmt: skip
         for key, text in locale.texts.items():
             _percent_signs(key, text, problems)
         _compare(locale, source, problems, unread)
-        _keywords(locale, locales, flows, problems)
+        _keywords(locale, locales, flows, problems, unread)
 
 
 def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collection[str]) -> None:
     """The same texts in both."""
     for key, text in locale.texts.items():
         theirs = f"messages/{source.name}/{_file_of(text)}"
-        if key not in source.texts and theirs not in unread:
-            problems.add("unknown-text", text.place, f'"{key}" is not in {source.name}.{did_you_mean(key, source.texts)}',
+        if key not in source.texts and theirs not in unread and _file_of(text).removesuffix(".yml") in source.files:
+            near = did_you_mean(key, source.texts)
+            problems.add("unknown-text", text.place, f'"{key}" is not in {source.name}.{near}',
                          f"Write it in {theirs} first, or remove it here.")  # fmt: skip
     for key, text in source.texts.items():
         if key not in locale.texts and _file_of(text).removesuffix(".yml") in locale.files:
@@ -83,11 +90,18 @@ def _percent_signs(key: str, text: Text, problems: Problems) -> None:
         problems.add("placeholder", text.place, f'"{key}" lacks %{{{missing}}}.', "Write it where the value belongs.")
 
 
-def _keywords(locale: Locale, locales: Mapping[str, Locale], flows: Mapping[str, Flow], problems: Problems) -> None:
+def _keywords(
+    locale: Locale,
+    locales: Mapping[str, Locale],
+    flows: Mapping[str, Flow],
+    problems: Problems,
+    unread: Collection[str],
+) -> None:
     """A flow that one language's words start, every language's words start."""
     for flow in flows:
-        if flow in locale.files and not locale.words.keywords.get(flow):
-            if other := next((name for name, one in locales.items() if one.words.keywords.get(flow)), None):
-                problems.add("no-keywords", Place(f"messages/{locale.name}/{flow}.yml"),
-                             f'nothing that a person texts in "{locale.name}" starts this flow; in "{other}" it does.',
-                             "Add a line at the top: keywords: [word, two words]")  # fmt: skip
+        other = next((name for name, one in locales.items() if one.words.keywords.get(flow)), "")
+        path = f"messages/{locale.name}/{flow}.yml"
+        if other and flow in locale.files and path not in unread and not locale.words.keywords.get(flow):
+            problems.add("no-keywords", Place(path),
+                         f'nothing that a person texts in "{locale.name}" starts this flow; in "{other}" it does.',
+                         "Add a line at the top: keywords: [word, two words]")  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bot.content.form import Form
 from bot.content.problem import Place
 from bot.content.source import Node
-from bot.engine.flow import Ask, Branch, End, Flow, Refer, Step, Visit
+from bot.engine.flow import Branch, End, Flow, Refer, Step, Visit
 from bot.engine.text import words_of
 
 COMMANDS = ("menu", "back", "language", "more", "delete")
@@ -54,6 +54,7 @@ COMMON: dict[str, frozenset[str]] = {
     "no": frozenset(),
     "fallback": frozenset({"name", "phone", "hours"}),
     "referral.open": frozenset(),
+    "referral.until": frozenset({"time"}),
     "referral.closed": frozenset({"day", "time"}),
     "referral.always": frozenset(),
     "referral.hours": frozenset({"days", "from", "to"}),
@@ -118,7 +119,7 @@ class MessageLoader:
     """Reads one locale after another. Knows the flows, so that a file says only what a flow has.
 
     What must be there is asked of the default locale only; the others are compared with it, by `message_check`.
-    `unread`: flows whose own file cannot be read, so that nothing can be said about their messages.
+    `unsound`: flows whose own file has mistakes, so that nothing sure can be said about their messages.
     """
 
     def __init__(
@@ -128,9 +129,9 @@ class MessageLoader:
         referrals: frozenset[str],
         *,
         default: str,
-        unread: frozenset[str] = frozenset(),
+        unsound: frozenset[str] = frozenset(),
     ) -> None:
-        self.form, self.flows, self.referrals, self.default, self.unread = form, flows, referrals, default, unread
+        self.form, self.flows, self.referrals, self.default, self.unsound = form, flows, referrals, default, unsound
 
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
@@ -155,7 +156,7 @@ class _OneLocale:
                     self._referrals(root)
                 case _ if name in self.loader.flows:
                     self._flow(self.loader.flows[name], root)
-                case _ if name not in self.loader.unread:
+                case _ if name not in self.loader.unsound:
                     known = [*self.loader.flows, "words", "common", "referrals"]
                     self.form.unknown("unknown-file", root, name, known, what="the flow",
                                       cure="Rename or remove this file. Files may be called:")  # fmt: skip

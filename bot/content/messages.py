@@ -1,9 +1,9 @@
 """Every text, in every locale, behind one class. The only module that knows python-i18n.
 
-Apart because python-i18n, left to itself, reads files inside a request, answers a missing key with the key, falls back to
-English without a word and keeps all its state in module globals. So it is used as what it does well: we fill its
-container with checked texts, each release under a prefix of its own (two releases may be alive for a moment), never set
-its locale, and never let it look for a file.
+Apart because python-i18n, left to itself, reads files inside a request, answers a missing key with the key, falls back
+to English without a word and keeps all its state in module globals. So it is used as what it does well: we fill its
+container with checked texts, each release under a prefix of its own (two releases may be alive for a moment), never
+set its locale, and never let it look for a file.
 """
 
 from __future__ import annotations

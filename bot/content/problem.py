@@ -69,13 +69,18 @@ class Problems:
     def add(self, code: str, place: Place, what: str, cure: str, severity: Severity = "error") -> None:
         """Note one problem."""
         lines = self._lines.get(place.file, [])
-        shown = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
+        line = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
+        shown = "".join(letter if letter.isprintable() else "?" for letter in line)
         self._found.append(Problem(code, place, what, cure, severity, shown))
 
     @property
     def found(self) -> tuple[Problem, ...]:
         """All of them, by file and line, each once."""
         return tuple(sorted(dict.fromkeys(self._found), key=lambda p: (p.place.file, p.place.line, p.place.column)))
+
+    def faulty(self, file: str) -> bool:
+        """Whether a file has errors: what follows from them in other files is not said."""
+        return any(problem.place.file == file and problem.severity == "error" for problem in self._found)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -99,6 +104,6 @@ def listed(words: Iterable[str]) -> str:
     """Words as a sentence lists them.
 
     >>> listed(["say", "ask"]), listed([])
-    ('ask, say', 'none yet')
+    ('ask, say', 'none')
     """
-    return ", ".join(sorted(words)) or "none yet"
+    return ", ".join(sorted(words)) or "none"

@@ -18,16 +18,17 @@ from bot.content.problem import did_you_mean
 from bot.content.source import Node
 from bot.engine.referrals import DAY, HOTLINE, Areas, Hours, Referral
 
+REFERRALS, ORGANISATION = "flows/referrals.yaml", "flows/organisation.yaml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STATUSES = ("confirmed", "own_site", "secondary", "single")
 OFFERED = ("confirmed", "own_site")
 
-REFERRAL = {
+REFERRAL_WORDS = {
     "name": True, "run_by": False, "phone": False, "text": False, "website": False, "needs": True, "area": True,
     "languages": True, "hours": True, "federal": False, "status": True, "sources_until": False, "checked": False,
     "recheck": False, "sources": True, "note": False,
 }  # fmt: skip
-ORGANISATION = {
+ORGANISATION_WORDS = {
     "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "timezone": True,
     "line": False, "legal_team": False, "privacy_contact": False,
 }  # fmt: skip
@@ -96,7 +97,7 @@ class ReferralLoader:
     # ------------------------------------------------------------------------------------------- one referral
 
     def _referral(self, name: str, node: Node, areas: Areas) -> Referral:
-        fields = self.form.fields(node, what=f'the referral "{name}"', known=REFERRAL)
+        fields = self.form.fields(node, what=f'the referral "{name}"', known=REFERRAL_WORDS)
         for part in ("run_by", "note"):
             if part in fields:
                 self.form.text(fields[part], what=part)
@@ -219,7 +220,7 @@ class OrganisationLoader:
 
     def load(self, root: Node, areas: Areas, referrals: tuple[Referral, ...]) -> Organisation:
         """Who runs this number. There must be a hotline number for them."""
-        fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION)
+        fields = self.form.fields(root, what="organisation.yaml", known=ORGANISATION_WORDS)
         for part in ("legal_team", "privacy_contact"):
             if part in fields:
                 self.form.text(fields[part], what=part)
@@ -238,9 +239,9 @@ class OrganisationLoader:
             line=self._line(fields["line"], referrals) if "line" in fields else "",
         )  # fmt: skip
         hotlines = [r for r in referrals if r.phone and not r.federal and HOTLINE in r.needs and r.area == found.area]
-        if found.area and not found.line and not hotlines:
-            self.form.wrong("no-hotline", fields["area"], f'no line of the area "{found.area}" may be the hotline number.',
-                            f"One referral there with a phone needs: needs: [{HOTLINE}]; or write a `line`.")  # fmt: skip
+        if found.area and not found.line and not hotlines and not self.form.problems.faulty(REFERRALS):
+            self.form.wrong("no-hotline", fields["area"], f'the area "{found.area}" has no hotline number.',
+                            f"A referral there with a phone gets: needs: [{HOTLINE}]")  # fmt: skip
         if "bilingual" in fields and fields["bilingual"].value in ("", ()):
             self.form.wrong("missing-word", fields["bilingual"], "bilingual names no language.",
                             "Name one or two: bilingual: [en, es]")  # fmt: skip
@@ -257,8 +258,10 @@ class OrganisationLoader:
 
     def _timezone(self, node: Node) -> ZoneInfo:
         zone = self.form.text(node, what="timezone")
-        if zone in available_timezones():
+        try:
             return ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):  # not there, not a name, a folder of zones
+            pass
         self.form.wrong("timezone", node, f'"{zone}" is not a time zone.{did_you_mean(zone, available_timezones())}',
                         "For example: America/New_York")  # fmt: skip
         return ZoneInfo("UTC")

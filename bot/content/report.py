@@ -24,15 +24,23 @@ def report(problems: Sequence[Problem], style: str) -> str:
 
 
 def _summary(problems: Sequence[Problem]) -> str:
-    errors = sum(problem.severity == "error" for problem in problems)
     if not problems:
         return "No problems."
-    return f"{errors} {'error' if errors == 1 else 'errors'}, {len(problems) - errors} warnings."
+    errors = sum(problem.severity == "error" for problem in problems)
+    return f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _annotation(problem: Problem) -> str:
-    """https://docs.github.com/actions/reference/workflow-commands: newlines and percent signs are escaped."""
-    text = f"{problem.what} {problem.cure}".replace("%", "%25").replace("\r", "").replace("\n", "%0A")
+    """https://docs.github.com/actions/reference/workflow-commands: in properties, colons and commas are escaped too."""
     place = problem.place
     at = f",line={place.line},col={place.column}" if place.line else ""
-    return f"::{problem.severity} file={place.file}{at},title={problem.code}::{text}"
+    file = _escaped(place.file).replace(":", "%3A").replace(",", "%2C")
+    return f"::{problem.severity} file={file}{at},title={problem.code}::{_escaped(f'{problem.what} {problem.cure}')}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

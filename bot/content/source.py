@@ -97,6 +97,8 @@ class _Composer:
         self.lines = _BREAK.split(text)
         self.prose = file.startswith("messages/")
         self.events: Iterator[Any] = iter(())
+        self.mistaken = False
+        """A sign was read that means something to YAML: what the file holds is not what was meant."""
 
     def compose(self) -> Node | None:
         if self._has_unseen_signs():
@@ -115,18 +117,19 @@ class _Composer:
                       "Remove that line: what stands below it is not read.")  # fmt: skip
         self.events = iter(parsed[2:])
         try:
-            return self._node(next(self.events), 0)
+            root = self._node(next(self.events), 0)
         except _Stop:
             return None
+        return None if self.mistaken else root
 
-    def _node(self, event: Any, depth: int) -> Node | None:
+    def _node(self, event: Any, depth: int) -> Node:
         place = self._at(event.start_mark)
         if depth > MAX_DEPTH:
             self._add("too-deep", place, f"this stands more than {MAX_DEPTH} levels deep.", "Use fewer levels.")
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
             self._reserved("*", place)
-            return None
+            raise _Stop
         if event.anchor:
             self._reserved("&", place)
         if event.tag:
@@ -140,15 +143,12 @@ class _Composer:
 
     def _items(self, depth: int) -> Iterator[Node]:
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            if node := self._node(event, depth + 1):
-                yield node
+            yield self._node(event, depth + 1)
 
     def _fields(self, depth: int) -> dict[str, Node]:
         fields: dict[str, Node] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             name, node = self._node(event, depth + 1), self._node(next(self.events), depth + 1)
-            if name is None or node is None:
-                continue
             if not isinstance(name.value, str) or not name.value.strip():
                 self._add("name", name.place, "a name must be one word.", "Write a word before the colon.")
             elif first := fields.get(name.value):
@@ -165,6 +165,7 @@ class _Composer:
         self.problems.add(code, place, what, cure)
 
     def _reserved(self, sign: str, place: Place) -> None:
+        self.mistaken = True
         self._add("sign-first", place, f"a text may not begin with {sign}", 'Put the whole text in quotes: "..."')
 
     # ------------------------------------------------------------------------------------- before and after parsing
@@ -190,7 +191,7 @@ class _Composer:
 
     def _cut_off(self, event: Any, place: Place) -> None:
         """`Call #1 now` without quotes is `Call`: the rest is a comment, silently."""
-        if event.style is not None or event.end_mark.line >= len(self.lines):
+        if event.style or event.end_mark.line >= len(self.lines):
             return
         rest = self.lines[event.end_mark.line][event.end_mark.column :]
         if re.match(r"\s+#", rest) and event.value and (self.prose or " " in event.value):
@@ -201,9 +202,9 @@ class _Composer:
         """What the parser means, in words for people; where it was misled, the line that misled it."""
         said = f"{getattr(error, 'context', None) or ''}; {getattr(error, 'problem', None) or ''}"
         mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-        starts = next((start for start in _EXPLAINED if start in said), "")
-        code, what, cure = _EXPLAINED[starts]
-        if starts in _BEGUN_AT_CONTEXT:
+        meant = next((known for known in _EXPLAINED if known in said), "did not find expected")
+        code, what, cure = _EXPLAINED[meant]
+        if meant in _BEGUN_AT_CONTEXT:
             mark = context or mark
         if mark is None:
             self._add(code, Place(self.file), what, cure)
@@ -221,7 +222,7 @@ class _Composer:
         above = next((at for at in range(number - 1, -1, -1) if self.lines[at].strip()), number)
         if above == number or re.search(r":(\s|$)", self.lines[above]):
             return *_EXPLAINED["did not find expected"], number
-        return "no-colon", "a name stands here without a colon and a space.", "Write it so: name: value", above
+        return *_NO_COLON, above
 
 
 def _on_line(node: Node) -> str:
@@ -233,13 +234,17 @@ _QUOTE_INSIDE = (
     "after the closing quotation mark the text goes on.",
     "Inside \"...\" use '...' for what is said. A quotation mark may also be missing in the lines above.",
 )
+_NO_COLON = (
+    "no-colon",
+    "a name stands here without a colon and a space.",
+    "Write it with an ordinary colon and a space behind it: name: value",
+)
 _SIGN_FIRST = ("sign-first", "this sign may not begin a text.", 'Put the whole text in quotes: "..."')
 _EXPLAINED: dict[str, tuple[str, str, str]] = {
-    "unknown escape": ("backslash", 'inside "..." the sign \\ has a meaning of its own.', "Write \\\\ for it."),
     "parsing a quoted scalar": (
         "backslash",
         'inside "..." the sign \\ has a meaning of its own.',
-        "Write \\\\ for it.",
+        "Write it twice, or leave it out.",
     ),
     "quoted scalar": (
         "open-quote",
@@ -264,17 +269,12 @@ _EXPLAINED: dict[str, tuple[str, str, str]] = {
         "a bracket opens here or above, and is not closed.",
         "Close it; commas stand between the parts.",
     ),
-    "could not find expected ':'": (
-        "no-colon",
-        "a name stands here without a colon and a space.",
-        "Write it so: name: value",
-    ),
+    "could not find expected ':'": _NO_COLON,
     "did not find expected": (
         "indent",
         "this line does not fit to the lines above it.",
         "Let it begin below the first letter of the line it belongs with, two spaces further in for each level.",
     ),
-    "": ("unclear", "the file cannot be understood from here on.", "Compare this line with one that works."),
 }
 """By what the parser says; the first that fits counts."""
-_BEGUN_AT_CONTEXT = frozenset({"quoted scalar", "expected ','"})
+_BEGUN_AT_CONTEXT = frozenset({"quoted scalar", "expected ','", "could not find expected ':'"})

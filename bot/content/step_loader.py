@@ -112,13 +112,9 @@ class StepLoader:
             return self.around.starts[name]
         if isinstance(node.value, str):
             near = did_you_mean(name, [*self.steps, *self.around.starts])
-            what = (
-                f'this goes to "{name}", but there is no such step or flow.{near}'
-                if name
-                else "the next step is empty."
-            )
-            self.form.wrong("unknown-target", node, what,
-                            f"Steps of this flow: {listed(self.steps)}. Flows: {listed(self.around.starts)}.")  # fmt: skip
+            known = f"Steps of this flow: {listed(self.steps)}. Flows: {listed(self.around.starts)}."
+            what = f'this goes to "{name}", but there is no such step or flow.{near}'
+            self.form.wrong("unknown-target", node, what if name else "the next step is not named.", known)
         return self.first
 
     def options_of(self, name: str) -> Collection[str]:
@@ -136,30 +132,26 @@ class StepLoader:
 
     def _options(self, key: str, node: Node) -> tuple[Option, ...]:
         fields = self.form.fields(node, what="ask")
-        if not fields:
+        if not node.value:
             self.form.wrong("no-options", node, "this step asks but offers nothing.",
                             "Write its options below `ask:`, each with the step it leads to.")  # fmt: skip
         if len(fields) > MAX_OPTIONS:
             self.form.wrong("too-many-options", node, f"{len(fields)} options stand here; {MAX_OPTIONS} is the most.",
-                            "The digits 8, 9 and 0 mean back, more and menu. Move some options to a next step.")  # fmt: skip
+                            "8, 9 and 0 mean back, more and menu. Move some options to a next step.")  # fmt: skip
         for name, target in fields.items():
             check_name(self.form, name, target, "an option")
         return tuple(Option(key=f"{key}.{name}", then=self.target(node)) for name, node in fields.items())
 
     def _branch(self, key: str, fields: dict[str, Node], node: Node, law: Law | None) -> Branch:
         cases = self.form.fields(fields["branch"], what="branch")
-        on = self._branch_on(cases.pop("on"), cases) if "on" in cases else ""
-        if not on:
-            self.form.wrong(
-                "missing-word", fields["branch"], 'branch lacks "on".', "Add what decides, such as on: area"
-            )
+        on = self._branch_on(cases.pop("on"), cases) if "on" in cases else None
+        if on is None:
+            self.form.wrong("missing-word", fields["branch"], 'branch lacks "on".', "Add what decides, as in: on: area")
         if "else" not in fields:
-            self.form.wrong(
-                "missing-word", node, "a branch lacks `else`.", "Add the step for everybody else: else: ..."
-            )
+            self.form.wrong("missing-word", node, 'a branch lacks "else".', "Add the step for all others: else: ...")
         return Branch(
             key=key,
-            on=on,
+            on=on or "",
             cases=tuple((value, self.target(target)) for value, target in cases.items()),
             otherwise=self.target(fields["else"]) if "else" in fields else self.first,
             law=law,
@@ -169,18 +161,19 @@ class StepLoader:
         """What a branch decides by: something known, or an earlier step; and whether its cases can ever be met."""
         known = {"area": self.around.areas, "channel": CHANNELS, "locale": self.around.locales}
         asking = [name for name in self.steps if self.options_of(name)]
-        on = self.form.one_of("unknown-branch", node, [*known, *asking], what="branching on",
+        on = self.form.one_of("unknown-branch", node, [*known, *asking], what="the deciding word",
                               cure="Known, with the steps of this flow that ask:")  # fmt: skip
         for value, target in cases.items() if on else ():
             may = known.get(on) or self.options_of(on)
             if value not in may:
-                self.form.unknown("unknown-case", target, value, may, what=f"{on} with the answer", cure="Known:")
+                self.form.unknown("unknown-case", target, value, may, what=f'for "{on}", the answer', cure="Known:")
         return on if on in known or not on else f"{self.flow}.{on}"
 
     def _then(self, fields: dict[str, Node], node: Node) -> str:
         if "then" in fields:
             return self.target(fields["then"])
-        if not isinstance(node.value, dict) or set(node.value) <= set(STEP):  # else a misspelt word was noted already
+        misspelt = not isinstance(node.value, dict) or not set(node.value) <= set(STEP)
+        if not node.value or not misspelt:
             self.form.wrong("no-then", node, "this step does not say where it goes.",
                             "Add `then:` and a step, or `end: said` where the talk ends here.")  # fmt: skip
         return self.first

@@ -13,6 +13,8 @@ from bot.engine.vocabulary import Vocabulary, Words
 
 KEYWORD_COUNTS = 0.7
 """A keyword beside a frequent word: keywords are often the same in two languages."""
+SCRIPT_COUNTS = 2.0
+"""A script that one of our languages alone is written in leaves no doubt."""
 MARGIN = 0.5
 """How much more than the second the best must have."""
 
@@ -32,7 +34,7 @@ def guess(words: Words, vocabulary: Vocabulary) -> Guess:
     script = script_of("".join(words))
     rivals = [locale for locale, hints in vocabulary.hints.items() if script and script_of("".join(hints)) == script]
     if len(rivals) == 1 and script != "LATIN":
-        return Guess(rivals[0], (f"script {script.lower()}",), 1.0)
+        return Guess(rivals[0], (f"script {script.lower()}",), SCRIPT_COUNTS)
     ranked = sorted(((_score(words, locale, vocabulary), locale) for locale in rivals), key=lambda pair: -pair[0])
     if not ranked or ranked[0][0] <= 0:
         return Guess("")

@@ -1,7 +1,7 @@
 """Which written-down words a typed word may be: the same, another form of it, or it with one slip of the finger.
 
-Apart because generosity has to be the same for keywords and for answers, and has to stop at the same place. Nothing here
-decides anything that cannot be undone: opting out, erasing and emergencies are matched exactly, never by likeness.
+Apart because generosity has to be the same for keywords and for answers, and has to stop at the same place. Nothing
+here decides anything that cannot be undone: opting out, erasing and emergencies are matched exactly, never by likeness.
 """
 
 from __future__ import annotations

@@ -28,6 +28,12 @@ class Hours:
         minute = _minute_of_week(at)
         return self.always or any(start <= minute < end for start, end in self.spans)
 
+    def closes(self, at: datetime) -> datetime | None:
+        """When it closes, or None: it is closed now, or never closes."""
+        minute = _minute_of_week(at)
+        left = next((end - minute for start, end in self.spans if start <= minute < end), None)
+        return None if left is None else at.replace(second=0, microsecond=0) + timedelta(minutes=left)
+
     def opens(self, at: datetime) -> datetime | None:
         """When it opens next, or None: it is open, or nobody knows."""
         if self.is_open(at) or not self.spans:
@@ -52,7 +58,9 @@ class Referral:
     hours: Hours
     hours_confirmed: bool
     federal: bool
-    weak: bool
+    by_text: bool = False
+    """Its number takes texts, not calls."""
+    weak: bool = False
     """Only other people's lists confirm it: offered where nothing better exists for the need and area, and marked."""
 
     def speaks(self, locale: str) -> bool:

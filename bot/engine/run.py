@@ -22,17 +22,22 @@ from bot.engine.session import Place, Said, Screen, ScreenKind, Session, short_i
 from bot.engine.understand import Reader, Reading, is_payload, tapped
 
 MAX_STEPS_PER_TURN = 40
-"""Steps passed in one turn. A flow that goes round without waiting is refused when it is checked; this ends it if run."""
+"""Steps passed in one turn. A flow that goes round without waiting is refused when checked; this ends it if run."""
 MAX_MISSES = 8
 """Texts in a row that nobody understood; then silence until one is: most likely another machine is texting."""
 MAX_BURST = 12
 """Texts answered within one minute. Nobody reads faster; two machines do."""
+MAX_RETURNS = 4
+"""Interrupted steps and visits that are waited for. Who goes deeper forgets the oldest."""
 MAX_REFERRALS = 6
 SWITCH_SCORE = 2.0
 """How sure the language of a text must be before a conversation changes its language by itself."""
 
-_PRIVATE = re.compile(r"\bA[-#\s]{0,2}\d{8,9}\b|\b\d{3}[-\s]\d{2}[-\s]\d{4}\b|\b\d{9}\b", re.IGNORECASE)
-"""An A-number or a Social Security number."""
+_PRIVATE = re.compile(
+    r"\bA[-#\s]{0,2}\d{2,3}[-\s]?\d{3}[-\s]?\d{3}\b|\b\d{3}[-\s]\d{2}[-\s]\d{4}\b|\b\d{3}[-\s]?\d{3}[-\s]?\d{3}\b",
+    re.IGNORECASE,
+)
+"""An A-number or a Social Security number, in the ways in which people write them."""
 
 Outcome = tuple[Session | None, tuple[Event, ...]]
 
@@ -85,7 +90,22 @@ class _Turn:
             return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
-        return self._act(session, reader_of(self.release).read(inbound.text, session.screen))
+        reading = reader_of(self.release).read(inbound.text, session.screen)
+        if _PRIVATE.search(inbound.text):
+            return self._warned(session, reading)
+        return self._act(session, reading)
+
+    def _warned(self, session: Session, reading: Reading) -> Outcome:
+        """The text holds what should not be texted: that is said first, then what else the text means is answered."""
+        warning = Said("notice", "private_number")
+        if reading.action in ("answer", "value", "fallback"):
+            return self._show_again(session, warning)
+        after, events = self._act(session, reading)
+        match events:
+            case (Spoke(said=said),) if after and after.screen:
+                said = (warning, *said)
+                return replace(after, screen=replace(after.screen, said=said)), (Spoke(said),)
+        return after, events
 
     def _act(self, session: Session, reading: Reading) -> Outcome:
         session = self._in_language_of(session, reading)
@@ -172,19 +192,26 @@ class _Turn:
 
     def _back(self, session: Session) -> Outcome:
         """The step before, its answer undone. An offer or a question about the language is simply taken away."""
-        if session.screen and session.screen.kind in ("offer", "language") and self._step_at(session):
+        if self._is_aside(session):
             return self._show_again(session)
         if len(session.path) < 2:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, ())
         before = session.path[-2]
         return self._show_again(replace(session, path=(*session.path[:-2], Place(before.step, "", before.returns))))
 
+    def _is_aside(self, session: Session) -> bool:
+        """Whether the screen stands in front of the present step, and is not the step itself."""
+        step, screen = self._step_at(session), session.screen
+        if screen is None or screen.kind not in ("offer", "language"):
+            return False
+        return step is not None and not (isinstance(step, Collect) and step.what == "language")
+
     def _interrupt(self, session: Session, flow: Flow) -> Outcome:
         """A flow that may interrupt gives the step back when it ends."""
         step, place = self._step_at(session), session.place
         if step is None or place is None or flow_of(step.key) == flow.name:
             return self._go(session, flow.start, ())
-        return self._go(session, flow.start, (), (*place.returns, place.step))
+        return self._go(session, flow.start, (), (*place.returns, place.step)[-MAX_RETURNS:])
 
     def _offer(self, session: Session, flows: tuple[str, ...]) -> Outcome:
         return self._wait(session, "offer", tuple(map(short_id, flows)), (Said("notice", "offer"),))
@@ -249,7 +276,7 @@ class _Turn:
                 case Branch():
                     key = self._branch(session, step)
                 case Visit():
-                    back = (*back, short_id(step.then))
+                    back = (*back, short_id(step.then))[-MAX_RETURNS:]
                     key = step.start
                 case Collect() if self._known(session, step):
                     key = step.then
@@ -373,9 +400,7 @@ class _Turn:
 
 
 def _notice_about(inbound: Inbound) -> str:
-    """What to say of a message that holds something we do not want, or no words at all."""
-    if _PRIVATE.search(inbound.text):
-        return "private_number"
+    """What to say of a message without words."""
     if inbound.text.strip():
         return ""
     return {"media": "pictures", "place": "place"}.get(inbound.kind, "")

@@ -42,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """The ordered choices that a person was last shown. An answer is matched with this, never with the flow as it is now."""
+    """The ordered choices that a person was last shown. An answer is matched with this, not with the flow as it is."""
 
     kind: ScreenKind
     choices: tuple[str, ...] = ()

@@ -4,10 +4,10 @@ Apart because this is the guess that matters most, so it must be explainable: ev
 person and a volunteer wrote. No model, no network, the same answer every time.
 
 How: each word weighs 1 where one flow alone uses it and less the more flows share it (`vocabulary.weigh`). A phrase
-counts by how much of it was found, squared, so that half a phrase says little. Each word of the text is credited once to
-each flow, by its best phrase. A clear winner starts a flow; near ties, and a flow that explains something but not enough,
-are offered; too little explained is no answer. A long story needs no more words of ours than a short one: beyond `STORY`
-what nobody wrote down does not count against it.
+counts by how much of it was found, squared, so that half a phrase says little. Each word of the text is credited once
+to each flow, by its best phrase. A clear winner starts a flow; near ties, and a flow that explains something but not
+enough, are offered; too little explained is no answer. A long story needs no more words of ours than a short one:
+beyond `STORY` what nobody wrote down does not count against it.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def _share_needed(score: Score) -> float:
 
 def _is_doubtful(score: Score) -> bool:
     """One word of a longer text makes a flow possible only where it is a keyword by itself, or its phrase fits on."""
+    enough: tuple[tuple[float, float], ...]
     if len(score.words) > 1:
         enough = (*DOUBT, SHORT_DOUBT)
     elif " " not in score.phrase or score.value >= SUPPORTED:

@@ -1,7 +1,7 @@
 """What a text means to the person who was shown a screen: an answer, a command, a situation, or nothing we know.
 
-Apart from `run` because understanding changes nothing: `explain` shows it, `run` acts on it. Generous with people, strict
-with guesses: whatever cannot be undone (opting out, erasing) is matched word for word.
+Apart from `run` because understanding changes nothing: `explain` shows it, `run` acts on it. Generous with people,
+strict with guesses: whatever cannot be undone (opting out, erasing) is matched word for word.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ ANSWER_SHARE = 0.6
 SAFE_TO_GUESS = frozenset({"menu", "back", "language", "more"})
 """Commands that a slip of the finger may still start. Never erasing."""
 LONGEST_GREETING = 3
+"""Greetings one after the other: hello, good evening, is anyone there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +142,12 @@ class Reader:
                 return number
         return None
 
-    def _zip(self, bare: Words) -> str | None:
-        if len(bare) != 1 or not bare[0].isdecimal():
-            return None
-        return self._release.areas.of_zip(bare[0])
+    def _zip(self, said: Words) -> str | None:
+        """The area of the one ZIP code or prefix in the text. The last four digits of a long one tell nothing more."""
+        numbers = [word for word in said if word.isdecimal()]
+        if len(numbers) == 2 and [len(number) for number in numbers] == [5, 4]:
+            numbers = numbers[:1]
+        return self._release.areas.of_zip(numbers[0]) if len(numbers) == 1 else None
 
     def _command(self, said: Words, bare: Words) -> Reading | None:
         for words in (said, bare):
@@ -156,9 +159,20 @@ class Reader:
 
     def _greeting(self, said: Words, bare: Words) -> Reading | None:
         for words in (said, bare):
-            if found := self._words.greetings.get(words):
+            if found := self._greetings_in(words, LONGEST_GREETING):
                 return Reading(action="menu", guess=_of(found), because=" ".join(words))
         return None
+
+    def _greetings_in(self, words: Words, most: int) -> tuple[Phrase, ...]:
+        """The greetings that these words are, one after the other; none where something else is said too."""
+        if found := self._words.greetings.get(words):
+            return found
+        for size in range(1, len(words)) if most > 1 else ():
+            if (first := self._words.greetings.get(words[:size])) and (
+                rest := self._greetings_in(words[size:], most - 1)
+            ):
+                return (*first, *rest)
+        return ()
 
     def _keyword(self, said: Words, bare: Words) -> Reading | None:
         """The whole text is a keyword of one flow."""

@@ -1,7 +1,7 @@
 """The words that mean something: commands, keywords, answers, numbers, polite words. Data, in every locale at once.
 
-Apart from the matchers that read it, and filled by `bot.content` from `messages/`. A person may always use a word of any
-locale: a bilingual "sí" answers an English menu. All words are folded (`bot.engine.text`).
+Apart from the matchers that read it, and filled by `bot.content` from `messages/`. A person may always use a word of
+any locale: a bilingual "sí" answers an English menu. All words are folded (`bot.engine.text`).
 """
 
 from __future__ import annotations

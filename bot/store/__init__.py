@@ -3,7 +3,7 @@
 Key names, settled for good (`{7f}` is one of 256 cluster hash tags, from a keyed hash of the address):
 
     s:{7f}:<contact>   session, sealed            two hours after the last text, a day at most
-    r:{7f}:<contact>   the last reply, sealed      two minutes
+    r:{7f}:<contact>   the last replies, sealed    two minutes
     u:{7f}:<contact>   "got the fallback text"     as long as a session
     o:{7f}             outbox: jobs wanted         a week
     {release}:<digest> a published bundle          90 days, renewed while it is served

@@ -18,10 +18,13 @@ ANSWER_SECONDS = 0.8
 def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS) -> Redis:
     """A client. A broken connection is opened anew once, at once; a slow answer is not waited for twice.
 
-    A command may so be carried out twice: every script of ours can be.
+    A command may so be carried out twice: every script of ours can be. The old protocol and no word about the library
+    spare a new connection three questions; each of them could wait for as long as an answer may.
     """
     return Redis.from_url(
         url,
+        protocol=2,
+        driver_info=None,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=answer_seconds,
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),

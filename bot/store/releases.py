@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from redis import Redis, RedisError
@@ -28,7 +29,7 @@ if live and string.match(live, ' (.+)$') == ARGV[1] then
   redis.call('EXPIRE', KEYS[2], ARGV[4])
   return {number, 0}
 end
-if ARGV[5] ~= '' and tostring(number) ~= ARGV[5] then return {number, -1} end
+if string.format('%.0f', number) ~= ARGV[5] then return {number, -1} end
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
 redis.call('SET', KEYS[1], (number + 1) .. ' ' .. ARGV[1], 'EX', ARGV[4])
 redis.call('LPUSH', KEYS[3], ARGV[3])
@@ -74,41 +75,43 @@ class Releases:
         return Live(int(number), digest)
 
     def bundle(self, digest: str) -> dict[str, Any] | None:
-        """A bundle by its digest; its time to live, and that of the pointer to it, begin anew.
+        """A bundle by its digest, or None: it is not there or broken. Its time to live, and the pointer's, begin anew.
 
         Raises:
             StoreDown
         """
         try:
-            packed = raw(self._client.get(_bundle_key(digest)))
+            pipe = self._client.pipeline(transaction=False)
+            pipe.get(_bundle_key(digest))
             for key in (_bundle_key(digest), LIVE, LOG):
-                self._client.expire(key, self._keep)
+                pipe.expire(key, self._keep)
+            packed = pipe.execute()[0]
         except RedisError as error:
             raise StoreDown from error
-        if packed is None:
+        try:
+            bundle: dict[str, Any] = json.loads(zlib.decompress(packed or b""))
+        except (zlib.error, ValueError):
             return None
-        bundle: dict[str, Any] = json.loads(zlib.decompress(packed))
         return bundle
 
-    def publish(self, canonical: bytes, digest: str, *, note: str, after: int | None) -> tuple[int, bool]:
+    def publish(self, canonical: bytes, digest: str, *, note: str, after: int, at: datetime) -> tuple[int, bool]:
         """Make a bundle live. Returns its number, and whether it is new: the same content again changes nothing.
 
         Args:
-            after: the number of the release that this one was checked against.
+            after: the number of the release that this one was checked against; 0: there was none.
 
         Raises:
             Overtaken: another one was published in between.
             StoreDown
         """
-        entry = json.dumps({"digest": digest, "note": note}, ensure_ascii=False)
+        entry = json.dumps({"digest": digest, "note": note, "at": at.isoformat(timespec="minutes")}, ensure_ascii=False)
         keys = [LIVE, _bundle_key(digest), LOG]
-        expected = "" if after is None else str(after)
         values: list[str | bytes | int] = [
             digest,
             zlib.compress(canonical, 9),
             entry,
             self._keep,
-            expected,
+            after,
             LOG_LENGTH - 1,
         ]
         try:

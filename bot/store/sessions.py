@@ -1,16 +1,17 @@
 """Sessions: one read and one atomic write per message. Two deliveries of one message move a session once.
 
 Apart from the rest of the store because this is the path of every text. The write is a script: it compares the record's
-header (whose random nonce is the version) with what was read, and only then replaces the session, remembers the reply for
-two minutes and puts the wanted jobs into the outbox. On a conflict the caller reads and computes again: the engine is
-pure. The script may run twice: the second run finds another version and reports a conflict, and the next read finds the
-message among those seen.
+header (whose random nonce is the version) with what was read, also where that lies under yesterday's key, and only then
+replaces the session, remembers the reply for two minutes and puts the wanted jobs into the outbox. On a conflict the
+caller reads and computes again: the engine is pure. The script may run twice: the second run finds another version and
+reports a conflict, and the next read finds the message among those seen.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,19 +26,26 @@ from bot.store.outbox import OUTBOX_SECONDS, Wanted, outbox_key
 
 REPLY_SECONDS = 120
 """A delivery repeated within two minutes gets the same reply; a later one an empty answer."""
+KEPT_REPLIES = 3
+"""Replies of the last two minutes that can be given again: deliveries overtake each other, but not by many texts."""
 SEEN = 6
 """MessageSids remembered in a session."""
+MARKED_AT_ONCE = 1000
+TAG_AT = (3, 6)
+"""Where the step's tag stands in a record: after the format and the key id."""
 TAG = 6
 """Letters of a remembered MessageSid: 36 bits, plenty to tell six apart."""
 
 _COMMIT = """
-local now = redis.call('GETRANGE', KEYS[1], 0, tonumber(ARGV[1]) - 1)
-if now ~= ARGV[2] then return 0 end
+local function version(key) return redis.call('GETRANGE', key, 0, tonumber(ARGV[1]) - 1) end
+if version(KEYS[1]) ~= ARGV[2] then return 0 end
+if KEYS[5] and version(KEYS[5]) ~= ARGV[8] then return 0 end
 if ARGV[3] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4]) end
 redis.call('SET', KEYS[2], ARGV[5], 'EX', ARGV[6])
-redis.call('DEL', KEYS[3], KEYS[5])
-if #ARGV > 7 then
-  for i = 8, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[i]) end
+redis.call('DEL', KEYS[3])
+for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
+if #ARGV > 8 then
+  for i = 9, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[i]) end
   redis.call('EXPIRE', KEYS[4], ARGV[7])
 end
 return 1
@@ -59,11 +67,44 @@ class Record:
     """The header of the stored record; empty where there is none."""
     moved_from: Contact | None = None
     """Where the session lies under an earlier key; it moves with the next write."""
+    replies: tuple[tuple[str, str | None, int], ...] = ()
+    """What was answered in the last two minutes: the message's tag, the text, and when (seconds)."""
     duplicate: bool = False
     reply: str | None = None
     """The reply that a duplicate gets again; None: an empty answer."""
     unsure: bool = False
     """The person got the fallback text last time: an answer must not count unseen."""
+
+
+class _Found:
+    """What lies under the three keys of one contact."""
+
+    def __init__(self, contact: Contact, stored: bytes | None, reply: bytes | None, unsure: bytes | None) -> None:
+        self.contact, self.stored, self.reply, self.unsure = contact, stored, reply, unsure is not None
+
+    @property
+    def version(self) -> bytes:
+        """The header of the session's record; empty where there is none."""
+        return (self.stored or b"")[:HEADER]
+
+    def session(self) -> tuple[Session | None, tuple[str, ...]]:
+        """The session and the messages seen. One that cannot be read is as good as none: the person starts anew."""
+        plain = self.contact.open(self.stored, purpose="s") if self.stored else None
+        if plain is None:
+            return None, ()
+        try:
+            session, seen = json.loads(plain)
+            return from_plain(session), tuple(seen[at : at + TAG] for at in range(0, len(seen), TAG))
+        except (ValueError, TypeError, LookupError):
+            return None, ()
+
+    def replies(self) -> tuple[tuple[str, str | None, int], ...]:
+        """The replies that may be asked for again, newest first."""
+        plain = self.contact.open(self.reply, purpose="r") if self.reply else None
+        try:
+            return tuple((tag, text, at) for tag, text, at in json.loads(plain or b"[]"))
+        except (ValueError, TypeError):
+            return ()
 
 
 class Sessions:
@@ -82,27 +123,26 @@ class Sessions:
             StoreDown
         """
         contact = self._registry.contact(channel, address, now)
-        tag = _tag(message_id)
         try:
-            stored, reply, unsure = map(raw, self._client.mget(_keys(contact)))
-            session, seen = _opened(contact, stored)
-            again = _reply(contact, reply)
-            if again and again[0] == tag:
-                return Record(contact=contact, session=session, duplicate=True, reply=again[1])
-            moved_from = None
-            version = stored[:HEADER] if stored else b""
-            if stored is None:
-                moved_from, session, seen = self._read_earlier(channel, address, now)
+            found = _Found(contact, *map(raw, self._client.mget(_keys(contact))))
+            if not found.stored:
+                found = self._find_earlier(channel, address, now) or found
         except RedisError as error:
             raise StoreDown from error
+        tag, at = _tag(message_id), int(now.timestamp())
+        session, seen = found.session()
+        replies = tuple(reply for reply in found.replies() if at - reply[2] < REPLY_SECONDS)
+        again = [text for replied, text, _ in replies if replied == tag]
         return Record(
             contact=contact,
             session=session,
             seen=seen,
-            version=version,
-            moved_from=moved_from,
-            duplicate=tag in seen,
-            unsure=unsure is not None,
+            version=found.version,
+            moved_from=found.contact if found.contact is not contact else None,
+            replies=replies,
+            duplicate=bool(again) or tag in seen,
+            reply=again[0] if again else None,
+            unsure=found.unsure,
         )
 
     def commit(
@@ -122,30 +162,32 @@ class Sessions:
         contact, earlier = record.contact, record.moved_from
         tag = _tag(message_id)
         sealed, seconds = b"", 0
+        replies = [(tag, reply, int(now.timestamp()))]
         if session is not None:
             seconds = self._seconds(session, now)
             plain = json.dumps([to_plain(session), "".join((*record.seen, tag)[-SEEN:])], separators=(",", ":"))
             step = session.place.step if session.place else ""
             sealed = contact.seal(plain.encode(), purpose="s", step=step)
-        again = contact.seal(json.dumps([tag, reply], ensure_ascii=False).encode(), purpose="r")
+            replies += record.replies[: KEPT_REPLIES - 1]
+        again = contact.seal(json.dumps(replies, ensure_ascii=False, separators=(",", ":")).encode(), purpose="r")
         session_key, reply_key, unsure_key = _keys(contact)
-        nearby = earlier is not None and earlier.bucket == contact.bucket
-        old_key = _keys(earlier)[0] if earlier and nearby else unsure_key
-        keys = [session_key, reply_key, unsure_key, outbox_key(contact.bucket), old_key]
+        nearby = _keys(earlier) if earlier and earlier.bucket == contact.bucket else ()
+        keys = [session_key, reply_key, unsure_key, outbox_key(contact.bucket), *nearby]
         values: list[str | bytes | int] = [
             HEADER,
-            record.version,
+            b"" if earlier else record.version,
             sealed,
             seconds,
             again,
             REPLY_SECONDS,
             OUTBOX_SECONDS,
+            record.version,
         ]
         values += [job.plain for job in wanted]
         try:
             done = bool(self._commit(keys=keys, args=values))
             if done and earlier and not nearby:
-                self._client.delete(_keys(earlier)[0])
+                self._client.delete(*_keys(earlier))
         except RedisError as error:
             raise StoreDown from error
         return done
@@ -157,38 +199,54 @@ class Sessions:
             StoreDown
         """
         try:
-            for contact in contacts:
-                self._client.set(_keys(contact)[2], b"", ex=self._idle)
+            for first in range(0, len(contacts), MARKED_AT_ONCE):
+                pipe = self._client.pipeline(transaction=False)
+                for contact in contacts[first : first + MARKED_AT_ONCE]:
+                    pipe.set(_keys(contact)[2], b"", ex=self._idle)
+                pipe.execute()
         except RedisError as error:
             raise StoreDown from error
 
     def probe(self) -> None:
-        """Whether the store answers and can be written.
+        """Whether the store answers and can be written. One that was started anew is given the script.
 
         Raises:
             StoreDown
         """
         try:
             self._client.set("probe", b"", ex=10)
+            self._client.script_load(_COMMIT)
         except RedisError as error:
             raise StoreDown from error
 
     def standing_at(self) -> dict[bytes, int]:
-        """How many people stand at each step, by its tag. No session is opened."""
+        """How many people stand at each step, by its tag. No session is opened.
+
+        Raises:
+            StoreDown
+        """
         found: dict[bytes, int] = {}
-        for key in self._client.scan_iter(match="s:{*", count=1000):
-            tag = raw(self._client.getrange(key, 3, 6)) or b""
-            found[tag] = found.get(tag, 0) + 1
+        try:
+            keys = self._client.scan_iter(match="s:{*", count=MARKED_AT_ONCE)
+            while some := list(itertools.islice(keys, MARKED_AT_ONCE)):
+                pipe = self._client.pipeline(transaction=False)
+                for key in some:
+                    pipe.getrange(key, *TAG_AT)
+                for tag in pipe.execute():
+                    found[tag] = found.get(tag, 0) + 1
+        except RedisError as error:
+            raise StoreDown from error
         return found
 
-    def _read_earlier(
-        self, channel: str, address: str, now: datetime
-    ) -> tuple[Contact | None, Session | None, tuple[str, ...]]:
-        for contact in self._registry.earlier(channel, address, now):
-            session, seen = _opened(contact, raw(self._client.get(_keys(contact)[0])))
-            if session:
-                return contact, session, seen
-        return None, None, ()
+    def _find_earlier(self, channel: str, address: str, now: datetime) -> _Found | None:
+        """What lies under yesterday's key or an older secret: a session, or what was left behind without one."""
+        contacts = self._registry.earlier(channel, address, now)
+        pipe = self._client.pipeline(transaction=False)
+        for contact in contacts:
+            pipe.mget(_keys(contact))
+        found = [_Found(contact, *map(raw, values)) for contact, values in zip(contacts, pipe.execute(), strict=True)]
+        sessions = [one for one in found if one.session()[0]]
+        return next(iter(sessions or [one for one in found if one.reply or one.unsure]), None)
 
     def _seconds(self, session: Session, now: datetime) -> int:
         left = session.started * 60 + self._max - int(now.timestamp())
@@ -198,22 +256,6 @@ class Sessions:
 def _keys(contact: Contact) -> tuple[str, str, str]:
     place = f"{{{contact.bucket}}}:{contact.id}"
     return f"s:{place}", f"r:{place}", f"u:{place}"
-
-
-def _opened(contact: Contact, stored: bytes | None) -> tuple[Session | None, tuple[str, ...]]:
-    plain = contact.open(stored, purpose="s") if stored else None
-    if plain is None:
-        return None, ()
-    session, seen = json.loads(plain)
-    return from_plain(session), tuple(seen[at : at + TAG] for at in range(0, len(seen), TAG))
-
-
-def _reply(contact: Contact, stored: bytes | None) -> tuple[str, str | None] | None:
-    plain = contact.open(stored, purpose="r") if stored else None
-    if plain is None:
-        return None
-    tag, text = json.loads(plain)
-    return tag, text
 
 
 def _tag(message_id: str) -> str:

@@ -1,0 +1,99 @@
+"""Who may import whom, what every module says of itself, and that every module has its tests.
+
+Apart from the other tests because these are about the code and not about what it does: when one fails, its message says
+what to move or to write.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.config import CHECKOUT
+
+MODULES = sorted(
+    path.relative_to(CHECKOUT).as_posix() for room in ("bot", "worker") for path in (CHECKOUT / room).rglob("*.py")
+)
+
+TESTED_ELSEWHERE = {
+    "bot/__main__.py": "tests/test_bootstrap.py runs it as people do",
+    "bot/app.py": "tests/test_webhook.py posts to it",
+    "bot/server.py": "tests/test_supervisor.py starts it",
+    "bot/content/flow_check.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/flow_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/form.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/law_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/library.py": "tests/test_content.py: whole folders are checked",
+    "bot/content/message_check.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/message_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/step_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
+    "bot/content/fallback.py": "tests/test_cli.py writes the file and publishes with it",
+    "worker/__main__.py": "tests/test_supervisor.py starts it",
+}
+"""Modules without a test file of their name, with the reason."""
+
+
+def test_imports_point_down_and_every_library_has_one_door():
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_what_it_is_and_why_it_is_apart(module):
+    said = ast.get_docstring(ast.parse((CHECKOUT / module).read_text(encoding="utf-8"))) or ""
+    sentences = re.findall(r"[.:!?](?:\s|$)", said)
+
+    assert len(sentences) >= 2, f"{module}: say what it is, then why it is apart from its neighbours"
+
+
+def mirror_of(module: str) -> Path:
+    """`bot/content/source.py` is tested in `tests/content/test_source.py`, `worker/jobs.py` in `tests/worker/`."""
+    path = Path(module)
+    folder = Path(*path.parts[1:-1]) if path.parts[0] == "bot" else path.parent
+    return CHECKOUT / "tests" / folder / f"test_{path.name}"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.endswith("__init__.py")])
+def test_a_module_has_its_tests(module):
+    own = mirror_of(module).relative_to(CHECKOUT)
+    if module in TESTED_ELSEWHERE:
+        elsewhere = TESTED_ELSEWHERE[module].partition(" ")[0].rstrip(":")
+
+        assert (CHECKOUT / elsewhere).exists(), f"{module}: {elsewhere} is not there"
+    else:
+        assert (CHECKOUT / own).exists(), f"write {own}, or list {module} in TESTED_ELSEWHERE with the reason"
+
+
+def test_the_list_of_exceptions_names_modules_that_are_there():
+    assert set(TESTED_ELSEWHERE) - set(MODULES) == set()
+
+
+AVOIDED = {"subscriber": "contact", "lang": "locale", "utils": "what it does", "helper": "what it does"}
+
+
+def test_names_are_words_of_the_glossary():
+    glossary = (CHECKOUT / "bot" / "README.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| ([a-z, ]+) \|", glossary.partition("## The path")[0], re.MULTILINE)
+    classes = {"flow", "step", "option", "session", "turn", "screen", "referral", "release", "event", "problem"}
+
+    assert classes <= {word.strip() for cell in words for word in cell.split(",")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_name_is_one_that_the_glossary_avoids(module):
+    names = {
+        node.name
+        for node in ast.walk(ast.parse((CHECKOUT / module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    parts = {part for name in names for part in re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_")}
+
+    assert {word: AVOIDED[word] for word in parts & AVOIDED.keys()} == {}
+    assert Path(module).stem not in AVOIDED

@@ -1,0 +1,259 @@
+"""The catalogue of broken content: every mistake a volunteer can make is named by file, line and cure.
+
+Apart from the tests of each module because these are promises about what people read, whoever finds the mistake. The
+examples, and how to add one, are in `tests/content/catalogue.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.config import CHECKOUT
+from bot.content import source
+from bot.content.library import canonical, check_folder, digest_of, open_bundle
+from tests.content.catalogue import Example, answer, examples, said, sound_content
+
+FOR_PROGRAMMERS = re.compile(
+    r"\b(None|NoneType|dict|tuple|str|int|bool|null|mapping|sequence|scalar|token|parse\w*|alias|anchor|exception|"
+    r"traceback|invalid|boolean|string|key|YAML|Python|i18n)\b"
+)
+
+
+def name_of(example: Example) -> str:
+    return f"{example.code}/{example.path.stem}"
+
+
+@pytest.mark.parametrize("example", examples(), ids=name_of)
+def test_a_broken_file_is_told_exactly_what_the_catalogue_says(example):
+    assert said(answer(example)) == example.expected
+
+
+@pytest.mark.parametrize("example", examples(), ids=name_of)
+def test_a_broken_file_shows_the_problem_it_stands_for(example):
+    assert example.code in {problem.code for problem in answer(example)}
+
+
+@pytest.mark.parametrize("example", examples(), ids=name_of)
+def test_a_problem_is_said_without_a_word_for_programmers(example):
+    for problem in answer(example):
+        own_words = f"{problem.what} {problem.cure}".replace(problem.shown, "")
+
+        assert not FOR_PROGRAMMERS.search(re.sub(r'"[^"]*"', "", own_words)), own_words
+
+
+def codes_in_the_source() -> set[str]:
+    """First arguments of `.add(...)`, `.wrong(...)`, `.one_of(...)` and `.unknown(...)`, and what `source` explains."""
+    found = {code for code, _, _ in source._EXPLAINED.values()} | {source._QUOTE_INSIDE[0]}
+    for path in (CHECKOUT / "bot" / "content").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in (
+                "add", "_add", "wrong", "one_of", "unknown",
+            ):  # fmt: skip
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found.add(first.value)
+    return found
+
+
+MADE_HERE = {"unreadable", "too-big", "no-file", "no-menu"}
+"""Codes whose examples are no file: they are made below."""
+
+
+def test_every_code_has_a_broken_example():
+    shown = {example.code for example in examples()} | MADE_HERE
+
+    assert codes_in_the_source() == shown
+
+
+def test_sound_content_has_no_problem(tmp_path):
+    assert check_folder(sound_content(tmp_path)).problems == ()
+
+
+def test_the_shipped_content_has_no_problem():
+    assert said(check_folder(CHECKOUT).problems) == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("flows/referrals.yaml", "no-file"),
+        ("flows/organisation.yaml", "no-file"),
+        ("flows/menu.yaml", "no-menu"),
+        ("messages/en/door.yml", "no-file"),
+        ("messages/es/words.yml", "no-file"),
+    ],
+)
+def test_a_missing_file_is_one_problem_at_that_file(file, code, tmp_path):
+    (sound_content(tmp_path) / file).unlink()
+    for locale in ("en", "es") if file == "flows/menu.yaml" else ():
+        (tmp_path / "messages" / locale / "menu.yml").unlink()
+
+    assert [(problem.code, problem.place.file) for problem in check_folder(tmp_path).problems] == [(code, file)]
+
+
+def test_a_whole_language_without_its_files_is_one_problem_for_each(tmp_path):
+    sound_content(tmp_path)
+    (tmp_path / "messages" / "ht").mkdir()
+    shutil.copy(tmp_path / "messages" / "en" / "door.yml", tmp_path / "messages" / "ht")
+
+    missing = {problem.place.file for problem in check_folder(tmp_path).problems}
+    assert missing == {f"messages/ht/{name}.yml" for name in ("common", "lawyer", "menu", "referrals", "words")}
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    (sound_content(tmp_path) / "flows" / "new.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "nowhere").mkdir()
+    problems = check_folder(tmp_path).problems
+
+    assert problems == ()  # a folder is no file: nobody meant it
+    (tmp_path / "nowhere").rmdir()
+    (tmp_path / "nowhere").write_text("steps:", encoding="utf-8")
+    (tmp_path / "nowhere").chmod(0)
+    try:
+        (tmp_path / "nowhere").read_bytes()
+    except PermissionError:
+        assert [problem.code for problem in check_folder(tmp_path).problems] == ["unreadable"]
+    else:
+        pytest.skip("this user may read everything")
+
+
+def test_a_huge_file_is_not_read_at_all(tmp_path):
+    with (sound_content(tmp_path) / "flows" / "door.yaml").open("wb") as file:
+        file.truncate(8_000_000_000)
+
+    assert [problem.code for problem in check_folder(tmp_path).problems] == ["too-big"]
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_ends_of_other_systems_are_read_as_any(ending, tmp_path):
+    before = digest_of(check_folder(sound_content(tmp_path)).bundle)
+    for path in tmp_path.rglob("*.y*ml"):
+        path.write_bytes(path.read_bytes().replace(b"\n", ending.encode()))
+
+    assert digest_of(check_folder(tmp_path).bundle) == before
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path):
+    before = digest_of(check_folder(sound_content(tmp_path)).bundle)
+    for path in tmp_path.rglob("*.y*ml"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert digest_of(check_folder(tmp_path).bundle) == before
+
+
+def test_values_that_yaml_would_change_stay_as_they_were_typed(tmp_path):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "odd.yaml").write_text(
+        "no: 911\nyes: 9:00\non: 010\noff: ~\n1: 2026-10-07\n", encoding="utf-8"
+    )
+
+    bundle = check_folder(tmp_path).bundle
+    assert bundle == {"flows/odd.yaml": {"no": "911", "yes": "9:00", "on": "010", "off": "~", "1": "2026-10-07"}}
+
+
+def test_one_run_names_the_mistakes_of_all_files_in_the_order_of_files_and_lines(tmp_path):
+    sound_content(tmp_path)
+    for file, old, new in (
+        ("flows/lawyer.yaml", "quietly", "quitely"),
+        ("flows/door.yaml", "gone: safe", "gone: saef"),
+        ("flows/door.yaml", "visit: lawyer", "visit: lawer"),
+        ("messages/es/menu.yml", "Qué idioma", "100% idioma"),
+    ):
+        path = tmp_path / file
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    found = [f"{problem.place.file}:{problem.place.line} {problem.code}" for problem in check_folder(tmp_path).problems]
+    assert found == [
+        "flows/door.yaml:8 unknown-target",
+        "flows/door.yaml:13 unknown-target",
+        "flows/lawyer.yaml:20 end",
+        "messages/es/menu.yml:7 percent",
+    ]
+
+
+def test_one_broken_file_is_not_a_hundred_problems_in_the_others(tmp_path):
+    path = sound_content(tmp_path) / "flows" / "lawyer.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("    end", "\tend"), encoding="utf-8")
+
+    assert [problem.code for problem in check_folder(tmp_path).problems] == ["tab"]
+
+
+def test_a_published_bundle_is_the_content_that_was_checked(tmp_path):
+    checked = check_folder(sound_content(tmp_path))
+    here, there = checked.library(), open_bundle(checked.bundle)
+
+    assert here.digest == there.digest == digest_of(checked.bundle)
+    assert here.release.flows == there.release.flows
+    assert here.release.vocabulary == there.release.vocabulary
+    assert canonical(checked.bundle).decode().startswith('{"flows/door.yaml":')
+
+
+SHIPPED = sorted(
+    path.relative_to(CHECKOUT).as_posix()
+    for room in ("flows", "messages/en")
+    for path in (CHECKOUT / room).glob("*.y*ml")
+)
+
+
+@st.composite
+def slips(draw):
+    """What a tired volunteer does to a file: lines and letters deleted, doubled, swapped, put in."""
+    file = draw(st.sampled_from(SHIPPED))
+    lines = (CHECKOUT / file).read_text(encoding="utf-8").split("\n")
+    for _ in range(draw(st.integers(1, 3))):
+        at, other = draw(st.integers(0, len(lines) - 1)), draw(st.integers(0, len(lines) - 1))
+        letter = draw(st.integers(0, len(lines[at])))
+        match draw(st.sampled_from(["delete", "double", "swap", "letter", "letters", "sign"])):
+            case "delete" if len(lines) > 1:
+                del lines[at]
+            case "double":
+                lines.insert(at, lines[at])
+            case "swap":
+                lines[at], lines[other] = lines[other], lines[at]
+            case "letter":
+                lines[at] = lines[at][:letter] + lines[at][letter + 1 :]
+            case "letters":
+                lines[at] = lines[at][:letter] + lines[at][max(0, letter - 1) : letter] + lines[at][letter:]
+            case _:
+                sign = draw(st.sampled_from("\t:#'\"*!&@%`{}[]|>-?, \u00a0\u0085\u2028\u3000\ufeff\x00\x07á敲"))
+                lines[at] = lines[at][:letter] + sign + lines[at][letter:]
+    return file, "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def shipped_in_english(tmp_path_factory):
+    """The shipped content with one language, so that many copies of it are checked in little time."""
+    folder = tmp_path_factory.mktemp("content")
+    shutil.copytree(CHECKOUT / "flows", folder / "flows")
+    shutil.copytree(CHECKOUT / "messages" / "en", folder / "messages" / "en")
+    path = folder / "flows" / "organisation.yaml"
+    path.write_text(re.sub(r"bilingual: .*", "bilingual: [en]", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert check_folder(folder).problems == ()
+    return folder
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(slip=slips())
+def test_whatever_happens_to_a_file_it_is_accepted_or_a_place_is_named(shipped_in_english, slip):
+    file, text = slip
+    path: Path = shipped_in_english / file
+    before = path.read_bytes()
+    path.write_text(text, encoding="utf-8")
+    try:
+        checked = check_folder(shipped_in_english)
+        errors = [problem for problem in checked.problems if problem.severity == "error"]
+
+        assert errors or checked.library().digest
+        for problem in errors:
+            assert (shipped_in_english / problem.place.file).exists() or problem.code == "no-file"
+            assert problem.what
+            assert problem.cure
+    finally:
+        path.write_bytes(before)
