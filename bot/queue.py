@@ -152,7 +152,7 @@ class Due:
     def settle(self, lease: Lease, *, done: Iterable[str], later: Iterable[str], now: float) -> list[str]:
         """What became of a lease: forgotten, tried again later, and all others given back as they were.
 
-        An id that was called for anew in between (Twilio reported it as done) keeps that time. Returns what was given up.
+        An id called for anew in between (Twilio has reported it as done) keeps that time. Returns what was given up.
         """
         done, later = list(done), list(later)
         counts = self._jobs.hmget(TRIES, later) if later else []
@@ -247,9 +247,15 @@ def _due(entries: Iterable[bytes]) -> dict[str, int]:
         try:
             job = Wanted.of(entry)
         except (ValueError, TypeError):
-            job = None
-        if job is None or job.kind != FORGET or not isinstance(job.about, str) or not isinstance(job.due, int):
+            job = Wanted("", "", 0)
+        if job.kind != FORGET or not _is_sound(job):
             _log.error("an outbox wants what nobody knows how to do; dropped")
             continue
         due[job.about] = min(job.due, due.get(job.about, job.due))
     return due
+
+
+def _is_sound(job: Wanted) -> bool:
+    """What comes out of JSON may be anything."""
+    about, due = job.about, job.due
+    return type(about) is str and type(due) is int

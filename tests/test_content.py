@@ -98,6 +98,34 @@ def test_a_missing_file_is_one_problem_at_that_file(file, code, tmp_path):
     assert [(problem.code, problem.place.file) for problem in check_folder(tmp_path).problems] == [(code, file)]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "whats"),
+    [
+        (
+            "%{phone}",
+            "%{teléfono}",
+            ['"common.fallback" lacks %{phone}.', '"common.fallback" uses %{teléfono}, which nobody fills.'],
+        ),
+        (
+            "%{phone}",
+            "%{phon}",
+            [
+                '"common.fallback" lacks %{phone}.',
+                '"common.fallback" uses %{phon}, which nobody fills. Did you mean "phone"?',
+            ],
+        ),
+        ("%{language}", "idioma", ['"common.referral.say" lacks %{language}.']),
+        ("%{phone}", "%phone", ['"common.fallback" holds a lone %.', '"common.fallback" lacks %{phone}.']),
+        ("%{phone}", "%%{phone}", ['"common.fallback" lacks %{phone}.']),
+    ],
+)
+def test_a_placeholder_that_was_changed_in_translation_is_named(old, new, whats, tmp_path):
+    path = sound_content(tmp_path) / "messages" / "es" / "common.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    assert sorted(problem.what for problem in check_folder(tmp_path).problems) == whats
+
+
 def test_a_whole_language_without_its_files_is_one_problem_for_each(tmp_path):
     sound_content(tmp_path)
     (tmp_path / "messages" / "ht").mkdir()

@@ -1,8 +1,8 @@
 """Twilio's REST API on this machine: a real HTTP server that checks each request against Twilio's own OpenAPI document.
 
 Apart from the tests because several need it. The document is taken at test time from the npm package of Twilio's own
-command line, and only the paths of messages are kept of it. Where npm or the network is missing, the tests that need the
-document are skipped; everything else uses the same server without it.
+command line, and only the paths of messages are kept of it. Where npm or the network is missing, the tests that need
+the document are skipped; everything else uses the same server without it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import tarfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -64,7 +63,7 @@ class TwilioMock:
     """The server. A message can be deleted once; `script` says what else to answer, request by request."""
 
     def __init__(self, document: dict[str, Any] | None = None, *, latency: float = 0.0) -> None:
-        self._openapi = OpenAPI.from_dict(document) if document else None  # type: ignore[arg-type]  # any JSON object
+        self._openapi = OpenAPI.from_dict(document) if document else None
         self.latency = latency
         self.script: dict[str, list[Answer]] = defaultdict(list)
         self.always: Answer | None = None
@@ -82,10 +81,10 @@ class TwilioMock:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
-            def do_DELETE(self) -> None:  # noqa: N802  # the library's name
+            def do_DELETE(self) -> None:  # the library's name
                 mock._handle(self)
 
-            def do_POST(self) -> None:  # noqa: N802  # the library's name
+            def do_POST(self) -> None:  # the library's name
                 mock._handle(self)
 
             def log_message(self, *_: object) -> None:
@@ -228,25 +227,3 @@ def _references(part: object) -> set[str]:
     if isinstance(part, list):
         return set[str]().union(*map(_references, part))
     return set()
-
-
-@pytest.fixture(scope="session")
-def document(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Twilio's own description of its API of messages."""
-    return openapi_document(request.config.cache.mkdir("twilio"))  # type: ignore[union-attr]  # the plugin is on
-
-
-@pytest.fixture
-def strict_twilio(document: dict[str, Any]) -> Iterator[TwilioMock]:
-    """A Twilio that refuses whatever its own document does not allow."""
-    mock = TwilioMock(document)
-    yield mock
-    mock.close()
-
-
-@pytest.fixture
-def twilio() -> Iterator[TwilioMock]:
-    """A Twilio that needs no npm."""
-    mock = TwilioMock()
-    yield mock
-    mock.close()

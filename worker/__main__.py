@@ -38,8 +38,8 @@ _log = logging.getLogger("worker")
 class LineWorker(SimpleWorker):
     """RQ's worker, changed in three things: it stops soon, tells nothing, and lets everything it keeps expire.
 
-    RQ's own signal handler raises an exception in the middle of whatever happens, and cannot stop a worker whose Redis is
-    away.
+    RQ's own signal handler raises an exception in the middle of whatever happens; a worker whose Redis is away it
+    cannot stop.
     """
 
     max_connection_wait_time = PAUSE_SECONDS

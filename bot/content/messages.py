@@ -2,8 +2,8 @@
 
 Apart because python-i18n, left to itself, reads files inside a request, answers a missing key with the key, falls back
 to English without a word and keeps all its state in module globals. So it is used as what it does well: we fill its
-container with checked texts, each release under a prefix of its own (two releases may be alive for a moment), never
-set its locale, and never let it look for a file.
+container with checked texts, never set its locale, and never let it look for a file. Two releases may be alive for a
+moment, in several threads; so to python-i18n each release has locales of its own, `7:es`, that come and go whole.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ class Messages:
 
     def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
         """Take the texts: by locale, then by key."""
-        self._prefix = f"r{next(_numbers)}"
-        for locale, by_key in texts.items():
-            mine = translations.container.setdefault(locale, {})
-            mine.update({f"{self._prefix}.{key}": text for key, text in by_key.items()})
-        weakref.finalize(self, _forget, self._prefix)
+        number = next(_numbers)
+        self._names = {locale: f"{number}:{locale}" for locale in texts}
+        for locale, name in self._names.items():
+            translations.container[name] = dict(texts[locale])
+        weakref.finalize(self, _forget, tuple(self._names.values()))
 
     def has(self, key: str, locale: str) -> bool:
         """Whether there is such a text."""
-        return f"{self._prefix}.{key}" in translations.container.get(locale, {})
+        return locale in self._names and key in translations.container[self._names[locale]]
 
     def text(self, key: str, locale: str, /, **values: str) -> str:
         """The text of a key with its placeholders filled.
@@ -49,13 +49,11 @@ class Messages:
         Raises:
             MissingText: there is none in that locale; nothing falls back.
         """
-        full = f"{self._prefix}.{key}"
-        if full not in translations.container.get(locale, {}):
+        if not self.has(key, locale):
             raise MissingText(f"{locale}: {key}")
-        return str(i18n.t(full, locale=locale, **values))
+        return str(i18n.t(key, locale=self._names[locale], **values))
 
 
-def _forget(prefix: str) -> None:
-    for by_key in translations.container.values():
-        for key in [key for key in by_key if key.startswith(f"{prefix}.")]:
-            del by_key[key]
+def _forget(names: tuple[str, ...]) -> None:
+    for name in names:
+        translations.container.pop(name, None)

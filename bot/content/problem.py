@@ -96,7 +96,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("lawyer", ["menu"])
     ''
     """
-    best = process.extractOne(word, list(known), scorer=OSA.distance, score_cutoff=max(1, len(word) // 3))
+    best = process.extractOne(word, list(known), scorer=OSA.distance, score_cutoff=len(word) // 3)
     return f' Did you mean "{best[0]}"?' if best else ""
 
 

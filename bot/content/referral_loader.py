@@ -116,6 +116,7 @@ class ReferralLoader:
             name=name,
             title=self.form.text(fields["name"], what="name") if "name" in fields else "",
             phone=numbers[0] if numbers else None,
+            by_text="phone" not in fields and "text" in fields,
             website=self._website(fields["website"]) if "website" in fields else None,
             needs=needs,
             area=self._area(fields["area"], areas.within) if "area" in fields else areas.elsewhere,

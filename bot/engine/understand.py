@@ -103,7 +103,7 @@ class Reader:
         if not screen.shows_choices:
             return None
         for words in (said, bare):
-            if reading := self._by_words(words, screen):
+            if reading := self._by_words(words, said, screen):
                 return reading
         return None
 
@@ -114,12 +114,19 @@ class Reader:
             return Reading(action="answer", ref=screen.choices[digit - 1], because=str(digit))
         return None
 
-    def _by_words(self, words: Words, screen: Screen) -> Reading | None:
+    def _by_words(self, words: Words, said: Words, screen: Screen) -> Reading | None:
         for choice in screen.choices:
             for phrase in self._phrases_of(choice, screen):
-                if phrase.words == words:
+                if phrase.words == words and not self._says_the_opposite(said, phrase.words):
                     return Reading(action="answer", ref=choice, guess=_of((phrase,)), because=" ".join(words))
         return None
+
+    def _says_the_opposite(self, said: Words, meant: Words) -> bool:
+        """Whether a polite word that was left out is a yes beside a no, or a no beside a yes: "ok no"."""
+        left_out = {(word,) for word in said} - {(word,) for word in meant}
+        return (meant in self._words.no and bool(left_out & self._words.yes)) or (
+            meant in self._words.yes and bool(left_out & self._words.no)
+        )
 
     def _phrases_of(self, choice: str, screen: Screen) -> tuple[Phrase, ...]:
         """The words that choose one choice of a screen."""
@@ -136,7 +143,7 @@ class Reader:
 
     def _digit(self, said: Words, bare: Words) -> int | None:
         for words in (said, bare):
-            if len(words) == 1 and words[0] in "0123456789":
+            if len(words) == 1 and len(words[0]) == 1 and words[0] in "0123456789":
                 return int(words[0])
             if (number := self._words.numbers.get(words)) is not None:
                 return number
@@ -210,7 +217,8 @@ class Reader:
             return Reading(action="answer", ref=phrase.means, guess=_of((phrase,)), because=phrase.words[0]), 1.0
         if len(said) < 2:
             return None
-        scores = Phrases(phrases, self._words).score(said)
+        own = [phrase for phrase in phrases if phrase.locale]  # "no" in a sentence says little: "no sé"
+        scores = Phrases(own, self._words).score(said)
         if (
             not scores
             or scores[0].share < ANSWER_SHARE

@@ -6,6 +6,7 @@ The traps themselves belong to python-i18n 0.3.9; what is promised here is that 
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 
 import i18n
@@ -60,6 +61,7 @@ def test_the_locale_of_the_process_means_nothing(messages):
     i18n.set("locale", "es")
     try:
         assert messages.text("door", "en") == "Keep it closed."
+        assert config.get("locale") == "es", "asking for a text changed the language of all other threads"
     finally:
         i18n.set("locale", before)
 
@@ -122,6 +124,8 @@ def test_no_thread_gets_the_wrong_language_while_releases_come_and_go():
             except Exception as error:
                 wrong.append(repr(error))
 
+    between = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
     threads = [threading.Thread(target=read, args=(loc, TEXTS[loc]["door"])) for loc in ("en", "es", "en")]
     for thread in threads:
         thread.start()
@@ -130,5 +134,6 @@ def test_no_thread_gets_the_wrong_language_while_releases_come_and_go():
     stop.set()
     for thread in threads:
         thread.join()
+    sys.setswitchinterval(between)
 
     assert wrong == []

@@ -33,6 +33,7 @@ def test_programs_get_json():
 def test_an_annotation_is_one_line_whatever_the_problem_holds():
     """Properties also escape a comma and a colon, or the rest of a name would be read as another property."""
     assert report([ERROR, WARNING], "github").split("\n") == [
-        "::error file=flows/a%2Cb%3Ac.yaml,line=3,col=7,title=percent::50%25 of%0Athis: wrong, so. Write%0D%0A50 %25%25.",
+        "::error file=flows/a%2Cb%3Ac.yaml,line=3,col=7,title=percent::"
+        "50%25 of%0Athis: wrong, so. Write%0D%0A50 %25%25.",
         "::warning file=messages/en/a.yml,title=old::this is old. Look again.",
     ]

@@ -10,7 +10,7 @@ import pytest
 from bot.config import CHECKOUT, Config
 from bot.privacy import quiet_logging
 from tests.twilio_forms import ACCOUNT, TOKEN, message_id
-from tests.twilio_mock import (  # noqa: F401  # fixtures are used by their names
+from tests.twilio_mock import (
     BUSY,
     DELETED,
     GONE,
@@ -18,9 +18,6 @@ from tests.twilio_mock import (  # noqa: F401  # fixtures are used by their name
     TOO_MANY,
     Answer,
     TwilioMock,
-    document,
-    strict_twilio,
-    twilio,
 )
 from worker.sender import TIMEOUT_SECONDS, Deleted, Outcome, Sender
 
