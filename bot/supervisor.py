@@ -58,7 +58,7 @@ def run(config: Config, publish: Callable[[], None]) -> int:
     """Serve until a signal says stop. Returns the exit code.
 
     Args:
-        publish: Called once, when the store is up and before anybody can text.
+        publish: Called once, when the store is up and before the address is told.
     """
     return supervise(config, publish, COMMANDS)
 
@@ -201,8 +201,10 @@ class _Supervisor:
         try:
             if self.config.embedded:
                 self._start_valkey()
-            publish()
+            # The children import while the content is read; nobody is told the address before both are done.
             self.children = [_Child(command) for command in commands]
+            self._tend_children()
+            publish()
             while not self.signals.stops:
                 self._tend()
                 if not self.announced and self.failures >= MOST_FAILURES:
@@ -219,11 +221,14 @@ class _Supervisor:
     def _tend(self) -> None:
         if self.config.embedded:
             self._tend_valkey()
-        for child in self.children:
-            self.failures += child.tend()
+        self._tend_children()
         if not self.announced and _answers(self.config):
             self.announced = True
             _say(_welcome(self.config))
+
+    def _tend_children(self) -> None:
+        for child in self.children:
+            self.failures += child.tend()
 
     def _start_valkey(self) -> None:
         self.valkey_backoff.begin()

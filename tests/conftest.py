@@ -1,13 +1,16 @@
 """What many tests need: the shipped content, a real Valkey, the real application, and a person who texts it.
 
-No mocks of our own code, no network but loopback, a fixed time wherever an answer depends on one.
+No mocks of our own code, no network but loopback, a fixed time wherever an answer depends on one. The application is
+built once and its store emptied for each test; a test that breaks something builds its own.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,18 +20,65 @@ from redis import Redis
 
 from bot.app import create_app
 from bot.config import CHECKOUT, Config, embedded_socket
-from bot.content.library import Library, check_folder
+from bot.content.library import Checked, Library, canonical, check_folder, digest_of
 from bot.embedded import running
-from bot.publishing import publish_folder
+from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
+from bot.store.releases import Releases
+from bot.store.sessions import Record, Sessions
 from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
 
+NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+"""A Monday noon in New York."""
+SECOND = timedelta(seconds=1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What was seen becomes what is expected; the difference is the review."""
+    parser.addoption("--rewrite", action="store_true", help="write golden files anew from what happens now")
+
+
+@pytest.fixture
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written anew."""
+    return bool(request.config.getoption("--rewrite"))
+
+
+class Clock:
+    """The time of the application: stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **time: float) -> None:
+        """Some time goes by: `passes(hours=3)`."""
+        self.now += timedelta(**time)
+
+
+_CLOCK = Clock()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of `app`, at noon."""
+    _CLOCK.now = NOON
+    return _CLOCK
+
 
 @pytest.fixture(scope="session")
-def library() -> Library:
+def checked() -> Checked:
+    """The shipped content, read once."""
+    return check_folder(CHECKOUT)
+
+
+@pytest.fixture(scope="session")
+def library(checked: Checked) -> Library:
     """The shipped content, checked."""
-    return check_folder(CHECKOUT).library()
+    return checked.library()
 
 
 @pytest.fixture(scope="session")
@@ -46,46 +96,113 @@ def store(valkey: str) -> Redis:
     return client
 
 
-@pytest.fixture
-def config(store: Redis, valkey: str, tmp_path: Path) -> Config:
+@pytest.fixture(scope="session")
+def config(valkey: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
     """Settings as in production, on the test's own server."""
+    return settings(valkey, tmp_path_factory.mktemp("data"))
+
+
+def settings(redis_url: str, data: Path, **more: str) -> Config:
+    """Settings as in production, on a given server."""
     return Config.from_env(
         {
             "PUBLIC_URL": PUBLIC_URL,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,
-            "REDIS_URL": valkey,
+            "REDIS_URL": redis_url,
             "HOTLINE_SECRET": "tests-only-3f9a8c1e5d7b2460-tests-only",
-            "HOTLINE_DATA": str(tmp_path),
+            "HOTLINE_DATA": str(data),
         }
+        | more
     )
 
 
+def publish(redis_url: str, checked: Checked, after: int = 0) -> int:
+    """Make content live without checking it again. Returns its number."""
+    releases = Releases(connect(redis_url), keep_seconds=90 * 86400)
+    digest = digest_of(checked.bundle)
+    return releases.publish(canonical(checked.bundle), digest, note="test", after=after, at=NOON)[0]
+
+
+@pytest.fixture(scope="session")
+def _application(config: Config, checked: Checked) -> Flask:
+    publish(config.redis_url, checked)
+    return create_app(config, _CLOCK)
+
+
 @pytest.fixture
-def app(config: Config) -> Flask:
-    """The web application with the shipped content published."""
-    publish_folder(config.content, config, note="test")
-    return create_app(config)
+def app(_application: Flask, store: Redis, config: Config, checked: Checked, clock: Clock) -> Flask:
+    """The web application with the shipped content published and nobody known, at noon."""
+    publish(config.redis_url, checked)
+    return _application
 
 
 class Person:
-    """Somebody with a phone."""
+    """Somebody with a phone. Twenty seconds pass before each text."""
 
-    def __init__(self, client: FlaskClient, channel: str = "sms", address: str = "+12025550143") -> None:
-        self.client, self.channel, self.address = client, channel, address
+    def __init__(
+        self, client: FlaskClient, channel: str = "sms", address: str = "+12025550143", clock: Clock = _CLOCK
+    ) -> None:
+        self.client, self.channel, self.address, self.clock = client, channel, address, clock
 
     def says(self, text: str, **more: str) -> str | None:
         """Text it; returns the reply, or None where nothing is sent."""
+        return self.posts(self.form(text, **more))
+
+    def form(self, text: str, **more: str) -> dict[str, str]:
+        """What Twilio would post for this text."""
         make = sms if self.channel == "sms" else whatsapp
         sender = self.address if self.channel == "sms" else f"whatsapp:{self.address}"
-        return self.posts(make(text, sender, **more))
+        return make(text, sender, **more)
 
-    def posts(self, form: dict[str, str]) -> str | None:
+    def posts(self, form: Mapping[str, str]) -> str | None:
         """Post a whole form, signed."""
-        signed = {"X-Twilio-Signature": signature(PUBLIC_URL + INBOUND, form.items())}
-        response = self.client.post(INBOUND, data=form, headers=signed)
-        assert response.status_code == 200, response.status
-        return message_in(response.text)
+        self.clock.passes(seconds=20)
+        status, body = post(self.client, INBOUND, form.items())
+        assert status == 200
+        return message_in(body)
+
+
+def post(
+    client: FlaskClient, path: str, form: Iterable[tuple[str, str]], *, token: str = TOKEN, query: str = ""
+) -> tuple[int, str]:
+    """Post a form as Twilio does, signed. Returns the status and the body."""
+    pairs, query = list(form), f"?{query}" if query else ""
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    signed = {"X-Twilio-Signature": signature(PUBLIC_URL + path + query, pairs, token)}
+    response = client.post(path + query, data=fields, headers=signed)
+    return response.status_code, response.text
+
+
+def at_once(*calls: object) -> list[object]:
+    """Call all of these in threads that start together. Returns what they returned, in order."""
+    gate, results = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(number: int) -> None:
+        gate.wait()
+        results[number] = calls[number]()  # type: ignore[operator]  # a list of calls
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return list(results)
+
+
+def known(config: Config, person: Person, at: datetime | None = None) -> Record:
+    """What is stored of a person, opened with everything that is needed for it."""
+    registry = Registry(config.secrets, DayKeys(config.keys_folder))
+    sessions = Sessions(connect(config.redis_url), registry, idle_seconds=7200, max_seconds=86400)
+    return sessions.read(person.channel, person.address, "SM" + "f" * 32, at or person.clock())
+
+
+def place(config: Config, person: Person, library: Library) -> str | None:
+    """The step where a person stands."""
+    session = known(config, person).session
+    return library.release.keys[session.place.step] if session and session.place else None
 
 
 @pytest.fixture

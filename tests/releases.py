@@ -20,8 +20,10 @@ SHARED = ("common", "words", "referrals")
 def library_of(
     flows: Mapping[str, str], messages: Mapping[str, str], *, locales: tuple[str, ...] = ("en",), **organisation: str
 ) -> Library:
-    """A checked release. `flows` and `messages` are YAML by flow; every locale says the same. `organisation`: its fields
-    that differ from the shipped ones."""
+    """A checked release. `flows` and `messages` are YAML by flow; every locale says the same.
+
+    `organisation`: those of its fields that differ from the shipped ones.
+    """
     with tempfile.TemporaryDirectory(prefix="release-") as name:
         folder = Path(name)
         (folder / "flows").mkdir()

@@ -123,7 +123,8 @@ thank you so much | I love you | the wifi does not work | what is the capital of
 que hora es | tienen pizza | feliz cumpleaños abuela | quien gano el partido anoche | perdi mi cartera en el autobus
 el clima esta bonito hoy | tu codigo de verificacion es 482913 | te quiero mucho | mi perro se perdio
 ganaste un premio haz clic aqui | que hay de comer | mi carro no arranca | quiero vender mi bicicleta | nos vemos luego
-现在几点 | 今天天气真好 | 祝你生日快乐 | 我的手机坏了 | 昨晚谁赢了比赛 | 我想买一辆车 | 你的验证码是482913 | 我爱你 | 晚饭吃什么
+现在几点 | 今天天气真好 | 祝你生日快乐 | 我的手机坏了 | 昨晚谁赢了比赛 | 我想买一辆车 | 你的验证码是482913 | 我爱你
+晚饭吃什么
 كم الساعة | عيد ميلاد سعيد | هاتفي لا يعمل | من فاز بالمباراة امس | الجو جميل اليوم | رمز التحقق هو 482913
 احبك | ضاع كلبي | مبروك ربحت جائزة اضغط هنا | متى تفتح المكتبة | احتاج سباك
 """
@@ -137,7 +138,8 @@ def test_nothing_off_topic_starts_a_flow(library, text):
 
 NEARLY = [
     "shop", "stopp", "stpo", "stop sign", "bus stop", "rice", "nice", "unsubscribed people", "alta", "pares", "quito",
-    "canceled", "the end of the street", "revoked", "suicida squad", "emergencia2", "emergancy", "suiside", "sucide", "delette",
+    "canceled", "the end of the street", "revoked", "suicida squad", "emergencia2", "emergancy",
+    "suiside", "sucide", "delette",
     "deleted scene", "borrador", "erased", "91", "9111", "98", "9888", "بوقف", "الغاءات",
 ]  # fmt: skip
 
@@ -155,7 +157,8 @@ def test_nobody_is_opted_out_erased_or_sent_to_911_by_likeness(library, text):
     [
         ("STOP", "optout"), ("stop!", "optout"), ("Stop.", "optout"), ("please stop", "optout"), ("ALTO", "optout"),
         ("stop texting me", "optout"), ("911", "emergency"), ("９１１", "emergency"), ("call 911!!", "emergency"),
-        ("suicidal?", "emergency"), ("help my husband is hitting me right now", "emergency"), ("quiero morirme", "emergency"),
+        ("suicidal?", "emergency"), ("help my husband is hitting me right now", "emergency"),
+        ("quiero morirme", "emergency"),
         ("DELETE", "command"), ("delete.", "command"), ("BORRAR", "command"), ("删除", "command"), ("حذف", "command"),
     ],
 )  # fmt: skip

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 MAX_LENGTH = 480
 """Characters that are looked at. A situation is named early; the rest costs time and explains nothing."""
 
-_ARABIC = str.maketrans(
-    {
-        "أ": "ا",
-        "إ": "ا",
-        "آ": "ا",
-        "ٱ": "ا",
-        "ى": "ي",
-        "ی": "ي",
-        "ئ": "ي",
-        "ة": "ه",
-        "ہ": "ه",
-        "ک": "ك",
-        "ؤ": "و",
-        "ـ": "",
-    }
-)
-_LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "’": "'", "‘": "'", "`": "'", "´": "'"})
+_SAME = {
+    **dict(zip("أإآٱىیئةہکؤ", "اااايييههكو", strict=True)),
+    **{"ـ": "", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "’": "'", "‘": "'", "`": "'", "´": "'"},
+}
+"""Letters that people use for each other."""
+
 _WORD = re.compile(r"[\w']+|[\U0001F44D\U0001F44E✅❌]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _APOSTROPHE = re.compile(r"'")
@@ -44,11 +34,11 @@ def fold(text: str) -> str:
     >>> fold("1️⃣")
     '1'
     """
-    kept = "".join(_plain(char) for char in text[:MAX_LENGTH])
+    kept = text[:MAX_LENGTH].translate(_VISIBLE)
     flat = unicodedata.normalize("NFKC", kept).casefold()
-    bare = "".join(char for char in unicodedata.normalize("NFKD", flat) if not _is_accent(char))
-    digits = "".join(_digit(char) for char in unicodedata.normalize("NFC", bare))
-    return " ".join(digits.translate(_LATIN).translate(_ARABIC).split())[:MAX_LENGTH].rstrip()
+    bare = unicodedata.normalize("NFKD", flat).translate(_BARE)
+    same = unicodedata.normalize("NFC", bare).translate(_EQUAL)
+    return " ".join(same.split())[:MAX_LENGTH].rstrip()
 
 
 def words(folded: str) -> tuple[str, ...]:
@@ -71,7 +61,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return words(fold(text))
 
 
-def _plain(char: str) -> str:
+def _visible(char: str) -> str:
     """Line breaks become spaces; controls, invisible characters, lone surrogates and keycap marks vanish."""
     if char in "\n\r\t":
         return " "
@@ -83,13 +73,30 @@ def _plain(char: str) -> str:
     return char
 
 
-def _is_accent(char: str) -> bool:
-    """Marks that people leave out. Not the vowel signs of Bengali or Hindi: there a mark is part of the word."""
-    return unicodedata.category(char) == "Mn" and (
+def _bare(char: str) -> str:
+    """Marks that people leave out vanish. Not the vowel signs of Bengali or Hindi: there a mark is part of the word."""
+    left_out = unicodedata.category(char) == "Mn" and (
         "\u0300" <= char <= "\u036f" or "\u0610" <= char <= "\u061a" or "\u064b" <= char <= "\u065f" or char == "\u0670"
     )
+    return "" if left_out else char
 
 
-def _digit(char: str) -> str:
-    value = unicodedata.decimal(char, None)
-    return char if value is None else str(int(value))
+def _equal(char: str) -> str:
+    """Digits of every script and width are one; so are letters that people use for each other."""
+    digit = unicodedata.decimal(char, None)
+    return _SAME.get(char, char) if digit is None else str(int(digit))
+
+
+class _ByCharacter(dict[int, str]):
+    """What a function makes of each character, for `str.translate`: asked once for every character there is."""
+
+    def __init__(self, change: Callable[[str], str]) -> None:
+        super().__init__()
+        self._change = change
+
+    def __missing__(self, code: int) -> str:
+        changed = self[code] = self._change(chr(code))
+        return changed
+
+
+_VISIBLE, _BARE, _EQUAL = _ByCharacter(_visible), _ByCharacter(_bare), _ByCharacter(_equal)
