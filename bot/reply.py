@@ -43,7 +43,7 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write a reply. With two locales it is the bilingual menu: a short question instead of its text."""
+    """One way to write a reply."""
 
     locales: tuple[str, ...]
     labels: tuple[str, ...]
@@ -52,6 +52,8 @@ class _Form:
     """The option that leads to the languages names them all, each in its own script."""
     brief: bool = False
     """Referrals without what they are for and without their whole week."""
+    asking: bool = False
+    """A short question instead of the menu's text, in all the locales."""
 
 
 class Composer:
@@ -121,7 +123,11 @@ class Composer:
         """The pages of a reply: the fullest form that fits on one page, else the form with the fewest."""
         if any(said.kind == "languages" for said in key.said):
             locales = (key.locale,) if key.locale else self._library.organisation.bilingual
-            forms = [_Form(locales, locales, listing=True), _Form(locales, locales[:1], listing=True)]
+            short = len(locales) > 1
+            forms = [
+                _Form(locales, locales, listing=True, asking=short),
+                _Form(locales, locales[:1], listing=True, asking=True),
+            ]
         else:
             mine = (self._known(key.locale),)
             forms = [_Form(mine, mine), _Form(mine, mine, brief=True)]
@@ -144,14 +150,14 @@ class Composer:
         locale = form.locales[0]
         match said.kind:
             case "text":
-                return [] if len(form.locales) > 1 else self._if_any(self._key_of(said.ref) + ".text", locale)
+                return [] if form.asking else self._if_any(self._key_of(said.ref) + ".text", locale)
             case "reply":
                 return self._if_any(self._key_of(said.ref) + ".reply", locale)
             case "notice":
                 return [self._common(said.ref, locale)]
             case "languages":
                 names = [self._common("welcome", each) for each in form.locales]
-                return [" / ".join(names)] if len(names) > 1 else []
+                return [" / ".join(names)] if form.asking else []
             case "honest":
                 return [self._honest(said.ref, locale)]
             case "referrals" | "hotline":
@@ -170,14 +176,18 @@ class Composer:
         return [self._messages.text(key, locale)] if self._messages.has(key, locale) else []
 
     def _choices(self, key: _Page, form: _Form) -> str:
-        """The options below each other; none for a ZIP prefix, which is answered with digits of its own."""
+        """The options below each other; none for a ZIP prefix, which is answered with digits of its own.
+
+        8, 9 and 0 mean something else: an eighth language is chosen by its name.
+        """
         if key.choices == ("zip",):
             return ""
         labels = [
             (self._names(choice, form.locales[0]) if form.listing else "") or self._label(choice, key, form.labels)
             for choice in key.choices
         ]
-        return "\n".join(f"{digit} {label}" for digit, label in enumerate(labels, 1))
+        numbered = [f"{digit} {label}" for digit, label in enumerate(labels[:MAX_OPTIONS], 1)]
+        return "\n".join([*numbered, *labels[MAX_OPTIONS:]])
 
     def _names(self, choice: str, locale: str) -> str:
         """The names of all other languages, for the option that leads to them; empty for any other option."""

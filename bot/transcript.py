@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.content.library import Library
-from bot.engine.events import Event, Inbound
+from bot.engine.events import Event, Inbound, Spoke
 from bot.engine.run import turn
 from bot.engine.session import Session, from_plain, to_plain
 from bot.reply import Composer
@@ -138,10 +137,12 @@ def replay(transcript: Transcript, library: Library) -> Transcript:
     return Transcript(transcript.about, transcript.channel, transcript.at, exchanges)
 
 
-def places_of(transcript: Transcript, library: Library) -> Iterable[tuple[str, str]]:
-    """The steps a golden conversation stands at, with the answer given there: which parts of the flows it visits."""
+def touched(transcript: Transcript, library: Library) -> frozenset[str]:
+    """The keys of the steps that a golden conversation shows, and of the options that are chosen in it."""
     talk = Talk(library, transcript.channel, transcript.at)
+    ids: set[str] = set()
     for exchange in transcript.exchanges:
         talk.hears(exchange.said)
-        for place in talk.session.path if talk.session else ():
-            yield library.release.keys.get(place.step, ""), library.release.keys.get(place.answer, place.answer)
+        ids |= {said.ref for event in talk.events if isinstance(event, Spoke) for said in event.said}
+        ids |= {place.step for place in talk.session.path} if talk.session else set()
+    return frozenset(library.release.keys[id_] for id_ in ids if id_ in library.release.keys)

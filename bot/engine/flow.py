@@ -133,6 +133,23 @@ class Flow:
         return self.steps[0].key
 
 
+def targets_of(step: Step) -> tuple[str, ...]:
+    """The steps that a step may lead to."""
+    match step:
+        case Ask(options=options):
+            return tuple(option.then for option in options)
+        case Branch(cases=cases, otherwise=otherwise):
+            return (*(then for _, then in cases), otherwise)
+        case Visit(start=start, then=then):
+            return start, then
+        case Say() | Collect():
+            return (step.then,)
+        case Refer():
+            return (step.then,) if step.then else ()
+        case End():
+            return ()
+
+
 def flow_of(key: str) -> str:
     """The flow a key belongs to.
 

@@ -6,9 +6,9 @@ wins over it (`run`). No detector library knows romanised Arabic, Haitian Creole
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
+from bot.engine.text import script_of
 from bot.engine.vocabulary import Vocabulary, Words
 
 KEYWORD_COUNTS = 0.7
@@ -32,7 +32,7 @@ class Guess:
 def guess(words: Words, vocabulary: Vocabulary) -> Guess:
     """The language of a text's folded words."""
     script = script_of("".join(words))
-    rivals = [locale for locale, hints in vocabulary.hints.items() if script and script_of("".join(hints)) == script]
+    rivals = [locale for locale, written in vocabulary.scripts.items() if script and written == script]
     if len(rivals) == 1 and script != "LATIN":
         return Guess(rivals[0], (f"script {script.lower()}",), SCRIPT_COUNTS)
     ranked = sorted(((_score(words, locale, vocabulary), locale) for locale in rivals), key=lambda pair: -pair[0])
@@ -43,20 +43,6 @@ def guess(words: Words, vocabulary: Vocabulary) -> Guess:
     if best - second < MARGIN:
         return Guess("", (), best, second)
     return Guess(locale, tuple(w for w in words if _counts(w, locale, vocabulary)), best, second)
-
-
-def script_of(text: str) -> str:
-    """The script most letters are in: "LATIN", "ARABIC", "CJK", ...; empty where there are no letters.
-
-    >>> script_of("hola 123"), script_of("敲门"), script_of("911")
-    ('LATIN', 'CJK', '')
-    """
-    counts: dict[str, int] = {}
-    for char in text:
-        if char.isalpha():
-            script = unicodedata.name(char, "").partition(" ")[0]
-            counts[script] = counts.get(script, 0) + 1
-    return max(counts, key=lambda script: counts[script]) if counts else ""
 
 
 def _score(words: Words, locale: str, vocabulary: Vocabulary) -> float:

@@ -22,6 +22,7 @@ SHORTEST_SLIP = 5
 SHARED_PART = 0.6
 """Two forms of a word share at least this part of the longer one, from its beginning."""
 
+_HELD = re.compile(r"([^\W\d])\1{2,}")
 _ARABIC_AFFIXES = re.compile(r"^(?:[وف])?(?:[بلك])?(?:ال|لل)?(.{3,}?)(?:ني|نا|هم|ها|كم|ات|ين|ون|وا|[يهكا])?$")
 
 
@@ -45,6 +46,8 @@ class Likeness:
         """Known words that the typed one may be, with how alike they are: 1 for the word itself."""
         found = {word: 1.0} if word in self._known else {}
         for other in self._forms(word):
+            found.setdefault(other, FORM)
+        for other in _squeezed(word) & self._known:
             found.setdefault(other, FORM)
         if not found and len(word) >= SHORTEST_SLIP and not word.isdecimal():
             for other, _, _ in process.extract(word, self._long, scorer=OSA.distance, score_cutoff=1, limit=3):
@@ -72,6 +75,11 @@ def _same_beginning(one: str, other: str) -> bool:
         return False
     shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return shared >= max(SHORTEST_FORM, SHARED_PART * max(len(one), len(other)))
+
+
+def _squeezed(word: str) -> set[str]:
+    """A word with letters held down: "dooor", "helpppp"; as it may have been meant."""
+    return {_HELD.sub(r"\1\1", word), _HELD.sub(r"\1", word)} if _HELD.search(word) else set()
 
 
 def _arabic_stem(word: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from bot.engine.flow import Ask, Flow, Option, Step, flow_of, step_of
+from bot.engine.flow import Ask, Collect, Flow, Option, Refer, Say, Step, flow_of, step_of, targets_of
 from bot.engine.referrals import Areas, Referral
 from bot.engine.session import short_id
 from bot.engine.vocabulary import Vocabulary
@@ -46,6 +46,11 @@ class Release:
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
     """Short id to key. Ids of renamed and removed steps and options lead to what took their place."""
+    heads: Mapping[str, str] = field(init=False)
+    """By the key of a step: where its reply begins, if only steps that go on by themselves lead to it."""
+
+    zip_steps: frozenset[str] = field(init=False)
+    """The ids of the steps that ask for a ZIP prefix: an answer there is an area."""
 
     def __post_init__(self) -> None:
         steps = {step.key: step for flow in self.flows.values() for step in flow.steps}
@@ -53,6 +58,9 @@ class Release:
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "keys", _keys(self.flows, steps, options))
+        zips = {short_id(key) for key, step in steps.items() if isinstance(step, Collect) and step.what == "zip"}
+        object.__setattr__(self, "zip_steps", frozenset(zips))
+        object.__setattr__(self, "heads", _heads(steps))
 
     def step(self, id_: str) -> Step | None:
         """The step an id means today, or None: it was removed and nothing took its place."""
@@ -69,6 +77,25 @@ class Release:
             KeyError: no such flow.
         """
         return self.flows[name]
+
+
+def _heads(steps: Mapping[str, Step]) -> dict[str, str]:
+    before: dict[str, set[str]] = {key: set() for key in steps}
+    for step in steps.values():
+        for target in targets_of(step):
+            before[target].add(step.key)
+    heads: dict[str, str] = {}
+    for key in steps:
+        head, passed = key, {key}
+        while len(before[head]) == 1:
+            (earlier,) = before[head]
+            step = steps[earlier]
+            if earlier in passed or not (isinstance(step, Say) or (isinstance(step, Refer) and step.then)):
+                break
+            head = earlier
+            passed.add(head)
+        heads[key] = head
+    return heads
 
 
 def _keys(flows: Mapping[str, Flow], steps: Mapping[str, Step], options: Mapping[str, Option]) -> dict[str, str]:

@@ -239,11 +239,11 @@ class _Turn:
     # ------------------------------------------------------------------------------------------- move
 
     def _show_again(self, session: Session, *said: Said) -> Outcome:
-        """The present step as it is now; the menu where there is none any more."""
+        """The present step as it is now, with what was said on the way to it; the menu where there is none any more."""
         step = self._step_at(session)
         if step is None:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, said)
-        return self._arrive(session, step, said)
+        return self._go(session, self.release.heads[step.key], said)
 
     def _go_on(self, session: Session, said: tuple[Said, ...]) -> Outcome:
         """From a step that has been answered to the one after it."""
@@ -336,8 +336,8 @@ class _Turn:
 
     def _area(self, session: Session) -> str:
         """The area that a ZIP prefix gave, or an empty string."""
-        zips = {short_id(s.key) for s in self.release.steps.values() if isinstance(s, Collect) and s.what == "zip"}
-        return next((place.answer for place in reversed(session.path) if place.step in zips and place.answer), "")
+        zips = self.release.zip_steps
+        return next((place.answer for place in reversed(session.path) if place.answer and place.step in zips), "")
 
     def _branch(self, session: Session, step: Branch) -> str:
         known = {"area": self._area(session), "channel": self.channel, "locale": session.locale}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 MAX_PATH = 16
@@ -21,6 +22,7 @@ ScreenKind = Literal["ask", "collect", "offer", "language", "rest"]
 SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages"]
 
 
+@lru_cache(maxsize=1 << 15)
 def short_id(key: str) -> str:
     """The id of a key in stored sessions: five letters, 30 bits, from the name alone.
 

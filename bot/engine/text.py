@@ -61,6 +61,20 @@ def words_of(text: str) -> tuple[str, ...]:
     return words(fold(text))
 
 
+def script_of(text: str) -> str:
+    """The script most letters are in: "LATIN", "ARABIC", "CJK", ...; empty where there are no letters.
+
+    >>> script_of("hola 123"), script_of("敲门"), script_of("911")
+    ('LATIN', 'CJK', '')
+    """
+    counts: dict[str, int] = {}
+    for char in text:
+        if char.isalpha():
+            script = unicodedata.name(char, "").partition(" ")[0]
+            counts[script] = counts.get(script, 0) + 1
+    return max(counts, key=lambda script: counts[script]) if counts else ""
+
+
 def _visible(char: str) -> str:
     """Line breaks become spaces; controls, invisible characters, lone surrogates and keycap marks vanish."""
     if char in "\n\r\t":

@@ -77,21 +77,25 @@ class Phrases:
         """What each meaning explains of the words, best first. `locale`: their language, where it is known."""
         alike = [self._alike(word) for word in words]
         total = min(STORY, sum(self._weight(word, likes) for word, likes in zip(words, alike, strict=True))) or 1.0
+        heard: dict[str, list[tuple[int, float]]] = {}
+        for position, likes in enumerate(alike):
+            for word, like in likes.items():
+                heard.setdefault(word, []).append((position, like))
         credits: dict[str, list[float]] = {}
         best: dict[str, tuple[float, Phrase]] = {}
-        for number in self._touched(alike):
+        for number in self._touched(heard):
             phrase = self._phrases[number]
-            found = {word: max((likes.get(word, 0.0) for likes in alike), default=0.0) for word in phrase.words}
-            got = sum(self._vocabulary.weight(word) * found[word] for word in phrase.words)
+            found = [(self._vocabulary.weight(word), heard[word]) for word in phrase.words if word in heard]
+            got = sum(weight * max(like for _, like in places) for weight, places in found)
             coverage = got / self._totals[number]
             if coverage < HALF:
                 continue
             if locale and phrase.locale != locale:
                 got, coverage = got * FOREIGN, coverage * FOREIGN**0.5
             mine = credits.setdefault(phrase.means, [0.0] * len(words))
-            for position, likes in enumerate(alike):
-                credit = max((self._vocabulary.weight(w) * likes[w] for w in likes if w in found), default=0.0)
-                mine[position] = max(mine[position], credit * coverage**2)
+            for weight, places in found:
+                for position, like in places:
+                    mine[position] = max(mine[position], weight * like * coverage**2)
             if got * coverage > best.get(phrase.means, (0.0, phrase))[0]:
                 best[phrase.means] = (got * coverage, phrase)
         scores = [_score(means, mine, words, total, best[means][1]) for means, mine in credits.items() if means in best]
@@ -106,9 +110,9 @@ class Phrases:
         weigh = self._vocabulary.weight
         return {like: alike * min(1.0, own / weigh(like)) for like, alike in likes.items()}
 
-    def _touched(self, alike: list[dict[str, float]]) -> list[int]:
+    def _touched(self, heard: Iterable[str]) -> list[int]:
         """The phrases that share a word with the text."""
-        return sorted({number for likes in alike for word in likes for number in self._with[word]})
+        return sorted({number for word in heard for number in self._with[word]})
 
     def _weight(self, word: str, likes: dict[str, float]) -> float:
         known = (self._vocabulary.weight(like) * alike for like, alike in likes.items())

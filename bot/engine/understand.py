@@ -6,7 +6,7 @@ strict with guesses: whatever cannot be undone (opting out, erasing) is matched 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.engine.language import Guess, guess
@@ -15,7 +15,7 @@ from bot.engine.release import Release
 from bot.engine.session import Screen, short_id
 from bot.engine.text import words_of
 from bot.engine.triggers import Phrases, Score, winners
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words
+from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
 
 Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
 
@@ -51,6 +51,11 @@ class Reader:
         self._words: Vocabulary = release.vocabulary
         self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
         self._keywords = by_words(release.vocabulary.triggers)
+        self._interrupts = by_words(release.vocabulary.interrupts)
+        self._loud: dict[str, list[Words]] = {}
+        for words in sorted(self._interrupts, key=len, reverse=True):
+            self._loud.setdefault(words[0], []).append(words)
+        self._hints = weigh((), release.vocabulary.hints)
 
     def read(self, text: str, screen: Screen | None) -> Reading:
         """What the text means to somebody who was last shown that screen."""
@@ -85,11 +90,11 @@ class Reader:
 
     def _emergency(self, said: Words) -> Reading | None:
         """The words of a flow that may interrupt, side by side and exactly as written, anywhere in the text."""
-        for phrase in self._words.interrupts:
-            size = len(phrase.words)
-            if any(said[at : at + size] == phrase.words for at in range(len(said) - size + 1)):
-                same = tuple(other for other in self._words.interrupts if other.words == phrase.words)
-                return Reading(action="emergency", ref=phrase.means, guess=_of(same), because=" ".join(phrase.words))
+        for at, word in enumerate(said):
+            for words in self._loud.get(word, ()):
+                if said[at : at + len(words)] == words:
+                    found = self._interrupts[words]
+                    return Reading(action="emergency", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
 
     def _exact_answer(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
@@ -218,7 +223,8 @@ class Reader:
         if len(said) < 2:
             return None
         own = [phrase for phrase in phrases if phrase.locale]  # "no" in a sentence says little: "no sé"
-        scores = Phrases(own, self._words).score(said)
+        weights = weigh(own, {}) | self._hints  # among the options of a screen, not among flows
+        scores = Phrases(own, replace(self._words, weights=weights)).score(said)
         if (
             not scores
             or scores[0].share < ANSWER_SHARE

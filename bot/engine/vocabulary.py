@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from bot.engine.text import script_of
+
 Words = tuple[str, ...]
 
 HINT_WEIGHT = 0.12
@@ -48,6 +50,11 @@ class Vocabulary:
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By locale: every word of its keywords and answers."""
     weights: Mapping[str, float] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(init=False)
+    """By locale: the script its frequent words are in."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scripts", {name: script_of("".join(words)) for name, words in self.hints.items()})
 
     def weight(self, word: str) -> float:
         """How much a word tells: 1 where one flow alone uses it, less the more flows share it."""
