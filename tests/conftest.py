@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,16 +69,27 @@ def clock() -> Clock:
     return _CLOCK
 
 
+@cache
+def _shipped() -> tuple[Checked, Library]:
+    checked = check_folder(CHECKOUT)
+    return checked, checked.library()
+
+
 @pytest.fixture(scope="session")
 def checked() -> Checked:
     """The shipped content, read once."""
-    return check_folder(CHECKOUT)
+    return _shipped()[0]
 
 
 @pytest.fixture(scope="session")
-def library(checked: Checked) -> Library:
+def library() -> Library:
     """The shipped content, checked."""
-    return checked.library()
+    return _shipped()[1]
+
+
+def first_line(step: str) -> str:
+    """How a step of the shipped content begins in English: tests of the edge do not care which words those are."""
+    return _shipped()[1].messages.text(f"{step}.text", "en").splitlines()[0]
 
 
 @pytest.fixture(scope="session")

@@ -25,12 +25,13 @@ from bot.content.fallback import read_fallbacks
 from bot.outage import Outage
 from bot.store.client import connect
 from bot.store.sessions import StoreDown
-from tests.conftest import Person, at_once, known, place, publish, settings
+from tests.conftest import Person, at_once, first_line, known, place, publish, settings
 from tests.processes import until
 from tests.real_line import line
 
 FALLBACKS = read_fallbacks(CHECKOUT)
 PROMISED_SECONDS = 5.0
+AGAIN = f"There was a technical problem. You are here:\n{first_line('home_door.at_the_door')}"
 
 
 class Broken:
@@ -134,6 +135,7 @@ def test_fifty_people_who_text_while_the_store_is_full_are_all_answered_inside_f
     assert max(seconds for seconds, _ in answers) < PROMISED_SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("milliseconds", [300, 700])
 def test_a_store_that_is_slow_at_every_command_delays_nobody_beyond_five_seconds(broken, milliseconds):
     """Below the time-out, so that no single command fails: the sum has to be bounded."""
@@ -158,6 +160,7 @@ def test_a_store_that_is_slow_at_every_command_delays_nobody_beyond_five_seconds
     assert max(seconds for seconds, _ in answers) < PROMISED_SECONDS
 
 
+@pytest.mark.slow
 def test_a_store_that_comes_and_goes_delays_nobody_beyond_five_seconds(broken):
     """It lives just long enough to answer the probe, again and again."""
     stop = threading.Event()
@@ -201,7 +204,7 @@ def test_a_short_fault_is_bridged_and_the_conversation_goes_on_where_it_was(brok
                 time.sleep(0.5)
     reply = answer.result()
 
-    assert reply.startswith("Keep the door closed. See the paper")
+    assert reply.startswith(first_line("home_door.has_paper"))
     assert place(broken.config, person, library) == "home_door.has_paper"
 
 
@@ -222,11 +225,12 @@ def test_after_the_fallback_text_the_next_answer_does_not_count_and_the_step_is_
     assert broken.app.test_client().get("/readyz").status_code == 200
 
     reply = person.says("2")
-    assert "There was a technical problem. You are here:\nKeep the door closed. Talk through the door." in reply
+    assert AGAIN in reply
     assert place(broken.config, person, library) == "home_door.at_the_door"
-    assert person.says("1").startswith("Keep the door closed. See the paper"), "and the one after that counts"
+    assert person.says("1").startswith(first_line("home_door.has_paper")), "and the one after that counts"
 
 
+@pytest.mark.slow
 def test_the_step_is_shown_again_by_another_process_too(broken, library, clock):
     """Who got the fallback text is told to the store before anybody goes on."""
     person = broken.person()
@@ -236,10 +240,11 @@ def test_the_step_is_shown_again_by_another_process_too(broken, library, clock):
     until(lambda: any(broken.client.scan_iter("u:*")))
 
     other = Person(create_app(broken.config, clock).test_client(), "sms", person.address)
-    assert "There was a technical problem." in other.says("1")
+    assert AGAIN in other.says("1")
     assert not any(broken.client.scan_iter("u:*"))
 
 
+@pytest.mark.slow
 def test_a_repeated_delivery_of_a_message_that_was_carried_out_gets_its_answer_after_the_fault(broken):
     person = broken.person()
     form = person.form("door")
@@ -254,6 +259,7 @@ def test_a_repeated_delivery_of_a_message_that_was_carried_out_gets_its_answer_a
     assert person.posts(form) == first
 
 
+@pytest.mark.slow
 def test_whoever_was_put_off_while_the_probe_finished_is_not_put_off_for_ever(broken, library):
     """The store is told of them by whichever comes first, and their own next answer clears it."""
     person = broken.person()
@@ -301,7 +307,7 @@ def test_when_nothing_is_published_everybody_gets_the_fallback_text(store, confi
 BUG = b'[[1,"en",0,[],["ask",[7]],0,29000000,0,1],""]'
 
 
-def test_when_the_engine_fails_the_person_gets_the_fallback_text(app, person, config, store, caplog):
+def test_when_the_engine_fails_the_person_gets_the_fallback_text(app, person, config, store):
     person.says("door")
     contact = known(config, person).contact
     (key,) = store.scan_iter("s:*")
@@ -318,7 +324,9 @@ def test_when_the_engine_fails_for_one_person_the_others_are_answered(app, perso
     store.set(key, contact.seal(BUG, purpose="s"), ex=60)
 
     assert is_fallback(person.says("agents are outside"))
-    assert Person(app.test_client(), address="+12025550188").says("door").startswith("Keep the door closed.")
+    assert (
+        Person(app.test_client(), address="+12025550188").says("door").startswith(first_line("home_door.at_the_door"))
+    )
 
 
 def test_when_the_folder_of_the_keys_cannot_be_used_the_person_gets_the_fallback_text(
@@ -332,6 +340,7 @@ def test_when_the_folder_of_the_keys_cannot_be_used_the_person_gets_the_fallback
     assert Person(app.test_client()).says("door") == FALLBACKS["en"]
 
 
+@pytest.mark.slow
 def test_more_people_at_once_than_seats_are_answered_too(broken):
     """A raid day: more than a hundred at the same moment."""
     people = [broken.person(number) for number in range(2 * BUSY_SEATS)]
@@ -341,6 +350,7 @@ def test_more_people_at_once_than_seats_are_answered_too(broken):
     assert max(seconds for seconds, _ in answers) < PROMISED_SECONDS
 
 
+@pytest.mark.slow
 def test_the_watch_survives_a_release_that_cannot_be_read(broken, checked, library):
     """Whatever lies in the store: the last good release stays, and the next one is served without a restart."""
     client = broken.client
@@ -354,7 +364,7 @@ def test_the_watch_survives_a_release_that_cannot_be_read(broken, checked, libra
         if bundle:
             client.set(f"{{release}}:{live[-1]}", bundle)
         time.sleep(0.7)
-        assert broken.person().says("door").startswith("Keep the door closed.")
+        assert broken.person().says("door").startswith(first_line("home_door.at_the_door"))
     client.delete("{release}:live")
     for number in range(5):
         client.set("{release}:live", f"{number} x")
@@ -443,9 +453,9 @@ def test_a_whole_line_survives_the_death_of_its_store_while_fifty_people_text(tm
             for address, (_, reply) in zip(addresses, answers, strict=True):
                 again = web.says("1", address)
                 if is_fallback(reply):
-                    assert "You are here:\nKeep the door closed. Talk through the door." in again
+                    assert AGAIN in again
                 else:
-                    assert reply.startswith("Keep the door closed. See the paper")
-                    assert again.startswith("Keep the door closed. Look for all four")
+                    assert reply.startswith(first_line("home_door.has_paper"))
+                    assert again.startswith(first_line("home_door.judge_check"))
     finally:
         server.stop()

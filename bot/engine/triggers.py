@@ -30,7 +30,7 @@ LONE_SHARE = 0.5
 """The same where one word alone explains: "work" is a situation, "the wifi does not work" is not."""
 STORY = 5.0
 """The weight of a text at most: of a longer one, no greater part is asked for."""
-DOUBT = ((0.9, 0.2), (0.5, 0.25))
+DOUBT = ((0.75, 0.2), (0.5, 0.25))
 """What a flow must explain to be offered where it explains too little to start: so much in weights, and that part."""
 SHORT_DOUBT = (0.15, 0.4)
 """The same of a text of a word or two: a word that several flows share is worth a question."""

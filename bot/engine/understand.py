@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bot.engine.flow import flow_of
 from bot.engine.language import Guess, guess
 from bot.engine.likeness import is_slip
 from bot.engine.release import Release
 from bot.engine.session import Screen, short_id
 from bot.engine.text import words_of
-from bot.engine.triggers import Phrases, Score, winners
+from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
 from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
 
 Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
@@ -41,6 +42,16 @@ class Reading:
     guess: Guess = field(default_factory=lambda: Guess(""))
     because: str = ""
     scores: tuple[Score, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An option that a sentence may mean, and how much of the text it explains."""
+
+    reading: Reading
+    value: float
+    means_it: bool
+    """It explains enough by itself. If not, only a sentence about the same situation is taken for it."""
 
 
 class Reader:
@@ -199,8 +210,10 @@ class Reader:
         scores = tuple(self._triggers.score(said, guess(said, self._words).locale))
         found, sure = winners(list(scores))
         answer = self._likely_answer(said, bare, screen)
-        if answer and (not found or answer[1] >= found[0].value):
-            return answer[0]
+        if answer and (
+            answer.means_it if not found or answer.value >= found[0].value else found[0].means == self._flow_at(screen)
+        ):
+            return answer.reading
         if not found:
             return Reading(action="fallback", scores=scores[:5]) if scores else None
         best = found[0]
@@ -209,7 +222,11 @@ class Reader:
             return Reading(action="offer", offers=tuple(s.means for s in found), guess=told, scores=scores[:5])
         return Reading(action="flow", ref=best.means, guess=told, because=best.phrase, scores=scores[:5])
 
-    def _likely_answer(self, said: Words, bare: Words, screen: Screen | None) -> tuple[Reading, float] | None:
+    def _flow_at(self, screen: Screen | None) -> str:
+        """The flow whose options stand on a screen: there, a sentence about the same situation is an answer."""
+        return flow_of(self._release.keys.get(screen.choices[0], "")) if screen and screen.choices else ""
+
+    def _likely_answer(self, said: Words, bare: Words, screen: Screen | None) -> _Answer | None:
         """The one option that a sentence or a mistyped word means, and how much of the text it explains."""
         if screen is None or not screen.shows_choices or screen.kind in ("offer", "language"):
             return None
@@ -219,22 +236,22 @@ class Reader:
         slipped = {p.means: p for p in phrases if len(bare) == len(p.words) == 1 and is_slip(bare[0], p.words[0])}
         if len(slipped) == 1:
             (phrase,) = slipped.values()
-            return Reading(action="answer", ref=phrase.means, guess=_of((phrase,)), because=phrase.words[0]), 1.0
+            reading = Reading(action="answer", ref=phrase.means, guess=_of((phrase,)), because=phrase.words[0])
+            return _Answer(reading, 1.0, means_it=True)
         if len(said) < 2:
             return None
         own = [phrase for phrase in phrases if phrase.locale]  # "no" in a sentence says little: "no sé"
         weights = weigh(own, {}) | self._hints  # among the options of a screen, not among flows
         scores = Phrases(own, replace(self._words, weights=weights)).score(said)
-        if (
-            not scores
-            or scores[0].share < ANSWER_SHARE
-            or (len(scores) > 1 and scores[1].value * 1.3 > scores[0].value)
-        ):
+        if not scores or (len(scores) > 1 and scores[1].value * CLEAR > scores[0].value):
             return None
         best = scores[0]
+        if best.share < SHARE:
+            return None
         if self._denies(said) != self._denies(tuple(best.phrase.split())):
             return None
-        return Reading(action="answer", ref=best.means, because=best.phrase, scores=tuple(scores[:5])), best.value
+        reading = Reading(action="answer", ref=best.means, because=best.phrase, scores=tuple(scores[:5]))
+        return _Answer(reading, best.value, means_it=best.share >= ANSWER_SHARE)
 
     def _denies(self, words: Words) -> bool:
         return any(word in self._words.negations for word in words)

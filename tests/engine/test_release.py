@@ -1,0 +1,116 @@
+"""What only a whole release knows: which key an id means today, and where a reply begins."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.engine.flow import Ask, Branch, Collect, End, Flow, Option, Refer, Say, Step
+from bot.engine.referrals import Areas
+from bot.engine.release import Release, SameId
+from bot.engine.session import short_id
+from bot.engine.vocabulary import Vocabulary
+
+
+def release_of(*flows: Flow) -> Release:
+    """A release of flows alone."""
+    return Release(
+        number=1, flows={flow.name: flow for flow in flows}, vocabulary=Vocabulary(), locales=("en",),
+        default_locale="en", referrals=(), areas=Areas({"us": None}, {}, "us"), area="us", timezone=ZoneInfo("UTC"),
+    )  # fmt: skip
+
+
+def ask(key: str, **options: str) -> Ask:
+    """An asking step."""
+    return Ask(key=key, options=tuple(Option(key=f"{key}.{name}", then=then) for name, then in options.items()))
+
+
+def flow(name: str, *steps: Step, moved: tuple[tuple[str, str], ...] = ()) -> Flow:
+    """A flow."""
+    return Flow(name=name, steps=steps, moved=moved)
+
+
+DOOR = flow("door", ask("door.first", yes="door.last", no="door.first"), End(key="door.last"))
+
+
+def test_an_id_means_the_step_or_option_it_was_made_from():
+    release = release_of(DOOR)
+
+    step, option = release.step(short_id("door.last")), release.option(short_id("door.first.yes"))
+    assert step is release.steps["door.last"]
+    assert option is release.options["door.first.yes"]
+    assert release.flow("door") is DOOR
+
+
+def test_an_id_that_means_nothing_today_is_none():
+    release = release_of(DOOR)
+
+    assert release.step(short_id("door.gone")) is None
+    assert release.option(short_id("door.first.gone")) is None
+    assert release.step("") is None
+
+
+def test_a_renamed_step_takes_its_people_and_its_options_along():
+    release = release_of(flow("door", *DOOR.steps, moved=(("door.begin", "door.first"),)))
+
+    assert release.keys[short_id("door.begin")] == "door.first"
+    assert release.keys[short_id("door.begin.yes")] == "door.first.yes"
+
+
+def test_a_removed_option_leads_to_the_step_that_is_named_for_it():
+    release = release_of(flow("door", *DOOR.steps, moved=(("door.first.maybe", "door.last"),)))
+
+    assert release.step(short_id("door.first.maybe")) is release.steps["door.last"]
+
+
+def test_a_key_that_exists_wins_over_a_move_of_that_name():
+    release = release_of(flow("door", *DOOR.steps, moved=(("door.first", "door.last"),)))
+
+    assert release.keys[short_id("door.first")] == "door.first"
+
+
+def test_two_keys_with_one_id_are_refused(monkeypatch):
+    """Thirty bits are plenty for one release, but not for ever: then one of the two is renamed."""
+    monkeypatch.setattr("bot.engine.release.short_id", lambda key: key[:4])
+
+    with pytest.raises(SameId) as same:
+        release_of(DOOR)
+
+    assert same.value.first != same.value.second
+
+
+HEADS = [
+    ("a.said", "a.said"),  # its reply begins with itself: it is the first step, and others lead there
+    ("a.asked", "a.said"),  # reached through a saying step only
+    ("a.zip", "a.refer"),
+    ("a.shared", "a.shared"),  # two steps lead here
+    ("a.end", "a.end"),  # an option leads here
+]
+
+
+@pytest.mark.parametrize(("step", "head"), HEADS)
+def test_a_reply_begins_where_the_way_to_its_step_did(step, head):
+    release = release_of(
+        flow(
+            "a",
+            Say(key="a.said", then="a.asked"),
+            ask("a.asked", one="a.end", two="a.refer", three="a.branch"),
+            Refer(key="a.refer", need="legal", then="a.zip"),
+            Collect(key="a.zip", what="zip", then="a.branch"),
+            Branch(key="a.branch", on="area", cases=(("nyc", "a.one"),), otherwise="a.two"),
+            Say(key="a.one", then="a.shared"),
+            Say(key="a.two", then="a.shared"),
+            End(key="a.shared"),
+            End(key="a.end"),
+        )
+    )
+
+    assert release.heads[step] == head
+    assert release.zip_steps == {short_id("a.zip")}
+
+
+def test_steps_that_say_in_a_circle_have_a_beginning_all_the_same():
+    release = release_of(flow("a", Say(key="a.one", then="a.two"), Say(key="a.two", then="a.one")))
+
+    assert set(release.heads) == {"a.one", "a.two"}

@@ -1,0 +1,409 @@
+"""Content changes while people stand in it: every answer counts for what was on the person's screen, or for nothing.
+
+Through whole folders as a volunteer edits them, a server of their own, and applications that are already running.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from bot.app import create_app
+from bot.config import CHECKOUT, Config
+from bot.content.fallback import FILE, written
+from bot.content.library import check_folder
+from bot.content.problem import ContentError
+from bot.embedded import running
+from bot.engine.session import short_id
+from bot.live import LiveRelease
+from bot.publishing import Strands, publish_folder
+from bot.reply import fallback_texts
+from bot.store.client import connect
+from bot.store.releases import Overtaken, Releases
+from tests.conftest import NOON, Clock, Person, at_once, first_line, known, settings
+from tests.processes import until
+
+
+@dataclass
+class Organisation:
+    """A folder of content, a server, and a web process that serves what is published."""
+
+    folder: Path
+    config: Config
+    app: Flask
+    clock: Clock
+
+    def publish(self, note: str = "test") -> str:
+        """Publish the folder as it is now."""
+        return publish_folder(self.folder, self.config, note=note)
+
+    def edit(self, file: str, *changes: tuple[str, str]) -> None:
+        """Change a file, or the same file of every language: `messages/*/home_door.yml`."""
+        for path in self.folder.glob(file):
+            text = path.read_text(encoding="utf-8")
+            for pattern, new in changes:
+                text, count = re.subn(pattern, new, text, count=1, flags=re.MULTILINE)
+                assert count, f"{pattern} is not in {path}"
+            path.write_text(text, encoding="utf-8")
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a step of home_door wherever it is named."""
+        for path in (*self.folder.glob("messages/*/home_door.yml"), self.folder / "flows" / "home_door.yaml"):
+            path.write_text(re.sub(rf"\b{old}\b", new, path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    def remove_who_is_it(self) -> None:
+        """Take a step away, and the option that leads to it."""
+        self.edit("flows/home_door.yaml", (r"^      who: who_is_it\n", ""), (r"^  who_is_it:\n(    .*\n)+\n", ""))
+        self.edit("messages/*/home_door.yml", (r"^  who: .*\n", ""), (r"^who_is_it:\n((  .*)?\n)+?(?=\w)", ""))
+
+    def moved(self, line: str) -> None:
+        """Say where people go."""
+        with (self.folder / "flows" / "home_door.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"\nmoved: {{{line}}}\n")
+
+    def person(self, *texts: str, number: int = 143, app: Flask | None = None) -> Person:
+        """Somebody who has texted this before."""
+        person = Person((app or self.app).test_client(), address=f"+1202555{number:04}")
+        for text in texts:
+            person.says(text)
+        return person
+
+    def stands_at(self, person: Person, step: str) -> bool:
+        """Whether a person stands at a step of home_door."""
+        session = known(self.config, person).session
+        return bool(session and session.place and session.place.step == short_id(f"home_door.{step}"))
+
+    @property
+    def releases(self) -> Releases:
+        """What is published."""
+        return Releases(connect(self.config.redis_url), keep_seconds=90 * 86400)
+
+    def serves(self, number: int) -> None:
+        """Wait until the running application serves a release: it does so by itself."""
+        stranger = self.person(number=9999)
+
+        def has_it() -> bool:
+            stranger.says("MENU")
+            stranger.clock.passes(minutes=5)
+            return known(self.config, stranger).session.release == number
+
+        until(has_it)
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped content in one language, so that it is published in a fraction of the time."""
+    folder = tmp_path_factory.mktemp("shipped")
+    shutil.copytree(CHECKOUT / "flows", folder / "flows")
+    shutil.copytree(CHECKOUT / "messages" / "en", folder / "messages" / "en")
+    path = folder / "flows" / "organisation.yaml"
+    path.write_text(path.read_text().replace("bilingual: [en, es]", "bilingual: [en]"))
+    (folder / FILE).write_text(written(fallback_texts(check_folder(folder).library())))
+    return folder
+
+
+@pytest.fixture
+def organisation(tmp_path: Path, shipped: Path, clock: Clock) -> Iterator[Organisation]:
+    """That content as a folder to edit, published as release 1."""
+    folder = shutil.copytree(shipped, tmp_path / "content")
+    with running(tmp_path / "data") as server:
+        config = settings(server.url, tmp_path / "data", HOTLINE_CONTENT=str(folder))
+        publish_folder(folder, config, note="first")
+        yield Organisation(folder, config, create_app(config, clock), clock)
+
+
+CHANGED = "This part has changed. Here it is now:\n"
+AT_THE_DOOR, HAS_PAPER, WHO = ("door",), ("door", "1"), ("door", "2", "2")
+
+
+# ------------------------------------------------------------------------------------------- what a digit means
+
+
+def test_a_digit_means_what_was_on_the_screen_after_a_menu_was_reordered(organisation, library):
+    """1 was "They show a paper" when the person read it, and 2 "No paper". Now they stand the other way round."""
+    one, two = (organisation.person(*AT_THE_DOOR, number=number) for number in (1, 2))
+    organisation.edit("flows/home_door.yaml", (r"^(      paper: has_paper\n)(      no_paper: no_paper\n)", r"\2\1"))
+    organisation.publish()
+    organisation.serves(2)
+
+    assert one.says("1").startswith(first_line("home_door.has_paper"))
+    two.says("2")
+    assert organisation.stands_at(two, "no_paper")
+    labels = [library.messages.text(f"home_door.at_the_door.{option}.label", "en") for option in ("no_paper", "paper")]
+    assert "1 {}\n2 {}\n".format(*labels) in organisation.person(number=3).says("door")
+
+
+def test_a_digit_means_what_was_on_the_screen_after_a_step_was_renamed(organisation, library):
+    people = [organisation.person(*HAS_PAPER, number=number) for number in range(1, 5)]
+    organisation.rename("has_paper", "the_paper")
+    organisation.moved("has_paper: the_paper")
+    organisation.publish()
+    organisation.serves(2)
+    for digit, person in enumerate(people, 1):
+        person.says(str(digit))
+
+    steps = [known(organisation.config, person).session.place.step for person in people]
+    assert [library.release.keys[step] for step in steps] == [
+        "home_door.judge_check",
+        "home_door.agency_paper",
+        "home_door.doubt",
+        "home_door.inside",
+    ]
+
+
+def test_back_leads_to_a_step_that_was_renamed(organisation):
+    person = organisation.person(*HAS_PAPER, "1")
+    organisation.rename("has_paper", "the_paper")
+    organisation.moved("has_paper: the_paper")
+    organisation.publish()
+    organisation.serves(2)
+
+    assert person.says("8").startswith(first_line("home_door.has_paper"))
+
+
+def test_a_digit_means_what_was_on_the_screen_after_an_option_was_renamed(organisation):
+    person = organisation.person(*AT_THE_DOOR)
+    organisation.edit("flows/home_door.yaml", (r"^      paper: has_paper", "      shows_it: has_paper"))
+    organisation.edit("messages/*/home_door.yml", (r"^  paper: ", "  shows_it: "))
+    organisation.moved("at_the_door.paper: at_the_door.shows_it")
+    organisation.publish()
+    organisation.serves(2)
+
+    assert person.says("1").startswith(first_line("home_door.has_paper"))
+
+
+def test_a_digit_of_an_option_that_was_removed_counts_for_nothing_and_the_step_is_shown_as_it_is_now(organisation):
+    person, other = (organisation.person("door", "2", number=number) for number in (1, 2))
+    organisation.remove_who_is_it()
+    organisation.publish()
+    organisation.serves(2)
+
+    assert person.says("2").startswith(CHANGED + first_line("home_door.no_paper"))
+    other.says("3")
+    assert organisation.stands_at(other, "life_at_risk"), "the third option of the old screen"
+
+
+def test_a_removed_step_takes_the_person_to_the_place_that_was_said(organisation, library):
+    """An option with the same name at the new place counts; any other shows the new place."""
+    same, other, words = (organisation.person(*WHO, number=number) for number in (1, 2, 3))
+    organisation.remove_who_is_it()
+    organisation.moved("who_is_it: no_paper")
+    organisation.publish()
+    organisation.serves(2)
+
+    assert same.says("1").startswith(first_line("home_door.has_paper"))
+    assert other.says("2").startswith(CHANGED + first_line("home_door.no_paper"))
+    words.says("they came in")
+    assert organisation.stands_at(words, "inside")
+
+
+# ------------------------------------------------------------------------------------------- what publish refuses
+
+
+@pytest.mark.parametrize(("people", "said"), [(1, "fewer than 5"), (4, "fewer than 5"), (5, "5"), (7, "7")])
+def test_publish_refuses_to_strand_people_and_says_how_many(organisation, people, said):
+    for number in range(people):
+        organisation.person(*WHO, number=number)
+    organisation.remove_who_is_it()
+
+    with pytest.raises(Strands) as refused:
+        organisation.publish()
+
+    assert str(refused.value) == (
+        f'{said} people stand at "home_door.who_is_it", which this content no longer has.\n'
+        "    Add to flows/home_door.yaml: moved: {who_is_it: the_step_that_takes_its_place}"
+    )
+    assert organisation.releases.live().number == 1
+
+
+def test_a_step_where_nobody_stands_may_go(organisation):
+    organisation.person("door", "2")
+    organisation.remove_who_is_it()
+
+    assert organisation.publish().startswith("Release 2 ")
+
+
+def test_people_who_stand_at_the_old_name_of_a_step_are_counted_too(organisation):
+    """They came before it was renamed; the line in `moved:` that leads them on may not go before they have."""
+    person = organisation.person(*HAS_PAPER)
+    organisation.rename("has_paper", "the_paper")
+    organisation.moved("has_paper: the_paper")
+    organisation.publish()
+    organisation.edit("flows/home_door.yaml", (r"^moved: .*\n", ""))
+
+    with pytest.raises(Strands, match=r'stand at "home_door\.has_paper"'):
+        organisation.publish()
+    assert person.says("2") is not None
+
+
+def test_people_are_counted_under_both_secrets_while_one_replaces_the_other(organisation):
+    organisation.person(*WHO)
+    organisation.remove_who_is_it()
+    rotated = replace(organisation.config, secrets=(b"new" * 20, *organisation.config.secrets))
+
+    with pytest.raises(Strands):
+        publish_folder(organisation.folder, rotated, note="")
+
+
+def test_a_folder_that_does_not_check_is_never_served(organisation):
+    """It names the file, the line and the cure; the last good release stays."""
+    organisation.edit("flows/home_door.yaml", (r"^      paper: has_paper", "      paper: has_papers"))
+
+    with pytest.raises(ContentError) as refused:
+        organisation.publish()
+
+    assert "flows/home_door.yaml:" in str(refused.value)
+    assert organisation.releases.live().number == 1
+    assert organisation.person().says("door").startswith(first_line("home_door.at_the_door"))
+
+
+def test_a_fallback_text_that_is_not_what_the_content_says_is_refused(organisation):
+    """It would give people an old telephone number on the day when nothing else works."""
+    organisation.edit("flows/fallback.json", (r"800-566-7636", "800-566-0000"))
+
+    with pytest.raises(ContentError, match="python3 -m bot fallback"):
+        organisation.publish()
+
+
+def test_a_folder_without_a_fallback_text_is_refused(organisation):
+    (organisation.folder / "flows" / "fallback.json").unlink()
+
+    with pytest.raises(ContentError, match="python3 -m bot fallback"):
+        organisation.publish()
+
+
+# ------------------------------------------------------------------------------------------- which release is live
+
+
+def change_the_first_words(organisation: Organisation, words: str) -> None:
+    """An edit that a person sees at once."""
+    organisation.edit("messages/en/home_door.yml", (r"^  text: Keep the door closed\..*", f"  text: {words}"))
+
+
+def test_a_process_serves_a_new_release_without_a_restart(organisation):
+    change_the_first_words(organisation, "Do not open the door.")
+    assert organisation.publish().startswith("Release 2 (")
+    organisation.serves(2)
+
+    assert organisation.person().says("door").startswith("Do not open the door.")
+
+
+def test_the_folder_of_before_published_again_takes_a_change_back(organisation, shipped):
+    before = organisation.person().says("door")
+    change_the_first_words(organisation, "Do not open the door.")
+    organisation.publish()
+    shutil.rmtree(organisation.folder / "messages")
+    shutil.copytree(shipped / "messages", organisation.folder / "messages")
+
+    assert organisation.publish("take it back").startswith("Release 3 (")
+    organisation.serves(3)
+    assert organisation.person(number=7).says("door") == before
+    assert len(list(connect(organisation.config.redis_url).scan_iter("{release}:????????????????*"))) == 2
+
+
+def test_the_same_content_again_changes_nothing(organisation):
+    assert organisation.publish().endswith("was live already: nothing has changed.")
+    assert organisation.releases.live().number == 1
+
+
+def test_who_published_what_and_when_is_kept(organisation):
+    change_the_first_words(organisation, "Do not open the door.")
+    organisation.publish("shorter: Ana and Wei")
+    live = organisation.releases.live()
+    newest = connect(organisation.config.redis_url).lindex("{release}:log", 0).decode()
+
+    assert live.digest in newest
+    assert "shorter: Ana and Wei" in newest
+    assert re.search(r'"at": "20\d\d-\d\d-\d\dT', newest)
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_of_two_who_publish_at_once_one_is_overtaken(organisation, after):
+    """Whoever is second checked against a release that is no longer live: they are told, and nothing is lost."""
+    if after == 0:
+        connect(organisation.config.redis_url).flushall()
+
+    def publishes(name: str) -> object:
+        try:
+            return organisation.releases.publish(name.encode(), name * 64, note=name, after=after, at=NOON)
+        except Overtaken:
+            return "overtaken"
+
+    done = at_once(*(partial(publishes, name) for name in "abcde"))
+
+    assert sorted(map(str, done)) == [f"({after + 1}, True)", *["overtaken"] * 4]
+    assert organisation.releases.live().number == after + 1
+
+
+def test_two_whole_folders_published_at_once_leave_one_of_them_live(organisation, tmp_path):
+    folders = []
+    for words in ("Do not open.", "Stay inside."):
+        change_the_first_words(organisation, f"Keep the door closed. {words}")
+        folders.append(shutil.copytree(organisation.folder, tmp_path / words))
+
+    def publishes(folder: Path) -> str:
+        try:
+            return publish_folder(folder, organisation.config, note="")
+        except Overtaken:
+            return "overtaken"
+
+    done = at_once(*(partial(publishes, folder) for folder in folders))
+    live = organisation.releases.live()
+    assert live.number == 1 + sum(str(one).startswith("Release") for one in done)
+    assert organisation.releases.bundle(live.digest) is not None
+
+
+def test_a_person_is_never_answered_with_an_older_release_than_before(organisation, clock):
+    """Two processes, one of which has not noticed the new release yet: the session says that there is one."""
+    number = 1
+    for words in ("One.", "Two."):
+        slow = organisation.app
+        change_the_first_words(organisation, f"Keep the door closed. {words}")
+        organisation.publish()
+        number += 1
+        quick = create_app(organisation.config, clock)
+        person = organisation.person("door", number=number, app=quick)
+        assert known(organisation.config, person).session.release == number
+
+        assert (
+            Person(slow.test_client(), address=person.address).says("door").startswith(f"Keep the door closed. {words}")
+        )
+
+
+def test_a_newer_number_makes_a_process_look_before_it_answers(organisation):
+    """Without waiting for the next look of the watch; a number that is not there yet is no reason to fail."""
+    live = LiveRelease(organisation.releases)
+    assert live.get().library.release.number == 1
+    change_the_first_words(organisation, "Do not open the door.")
+    organisation.publish()
+
+    assert live.get(at_least=1).library.release.number == 1
+    assert live.get(at_least=2).library.release.number == 2
+    assert live.get(at_least=9).library.release.number == 2
+
+
+def test_a_store_that_lost_its_releases_is_no_reason_to_stop_answering(organisation):
+    """The last good release stays in the process, and what is published next is served."""
+    connect(organisation.config.redis_url).flushall()
+    assert organisation.person().says("door").startswith(first_line("home_door.at_the_door"))
+
+    organisation.publish()
+    organisation.serves(1)
+
+
+def test_counting_people_opens_no_session(organisation):
+    """A dry run needs no address and no key of the day: only tags are read."""
+    shutil.rmtree(organisation.config.keys_folder, ignore_errors=True)
+    organisation.person(*WHO)
+    shutil.rmtree(organisation.config.keys_folder)
+    organisation.remove_who_is_it()
+
+    with pytest.raises(Strands, match="fewer than 5"):
+        organisation.publish()

@@ -1,0 +1,341 @@
+"""Replies as people get them: every reachable state of the shipped flows, in every language and on both channels.
+
+Apart from the engine's tests because only whole replies show whether a text fits, whether a number is near, and whether
+what the screen says is what it does.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.config import CHECKOUT
+from bot.content.fallback import EVERYBODY, read_fallbacks
+from bot.content.library import Library
+from bot.content.segments import MAX_PARTS, parts
+from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut, Spoke
+from bot.engine.flow import Ask, Collect, End, Refer, Step
+from bot.engine.referrals import HOTLINE
+from bot.engine.run import turn
+from bot.engine.session import Said, Screen, Session
+from bot.engine.text import words_of
+from bot.reply import WHATSAPP_LIMIT, Composer, _paged, fallback_texts, fits
+from bot.transcript import Talk
+from tests.releases import library_of
+from tests.walks import State, Walk, rested
+
+NIGHT = datetime(2026, 11, 24, 4, 40, tzinfo=UTC)
+"""Monday, 23:40 in New York: hardly anybody is open, so texts are longest and numbers farthest."""
+LOCALES = ("en", "es", "zh-Hans", "ar")
+CHANNELS = ("sms", "whatsapp")
+WITHIN_TEXTS = 2
+
+
+@pytest.fixture(scope="module")
+def walks() -> dict[tuple[str, str], tuple[Walk, list[State]]]:
+    """The walks that were made already: tests come in random order."""
+    return {}
+
+
+@pytest.fixture(params=[(locale, channel) for locale in LOCALES for channel in CHANNELS], ids="-".join)
+def walk(request, library, walks) -> tuple[Walk, list[State]]:
+    """All reachable states in one language on one channel."""
+    locale, channel = request.param
+    if (locale, channel) not in walks:
+        on = Walk(library, locale, channel, NIGHT)
+        walks[locale, channel] = on, list(on.states())
+    found: tuple[Walk, list[State]] = walks[locale, channel]
+    return found
+
+
+def test_the_walk_reaches_every_step_that_waits(walk):
+    on, states = walk
+    release = on.library.release
+    reached = {release.keys[state.session.place.step] for state in states if state.session.place}
+    waiting = {key for key, step in release.steps.items() if waits(step)}
+
+    assert waiting - reached == set()
+
+
+def waits(step: Step) -> bool:
+    """Whether somebody can stand at a step."""
+    return isinstance(step, Ask | Collect | End) or (isinstance(step, Refer) and not step.then)
+
+
+def test_every_reply_fits_its_channel(walk):
+    on, states = walk
+
+    assert [state.texts for state in states if not fits(state.reply, on.channel)] == []
+
+
+def test_no_reply_shows_a_name_of_ours_or_an_unfilled_place(walk):
+    on, states = walk
+    release = on.library.release
+    ours = re.compile("|".join(map(re.escape, ("%{", *release.steps, *release.options))))
+
+    assert [state.texts for state in states if ours.search(state.reply)] == []
+
+
+def test_every_reply_offers_a_way_on(walk):
+    _, states = walk
+
+    assert [state.texts for state in states if not state.shown] == []
+
+
+def test_a_humans_number_is_at_most_two_texts_away(walk):
+    """By what the screen shows: its options, more, menu. A number of the government does not count."""
+    on, states = walk
+    far = [state.texts for state in states if not is_near(on, state, WITHIN_TEXTS)]
+
+    assert far == []
+
+
+def is_near(on: Walk, state: State, texts: int) -> bool:
+    """Whether the reply holds a human's number, or one that so many texts lead to does."""
+    if any(number in state.reply for number in humans(on)):
+        return True
+    nearer = (on.next(state, text) for text in state.shown if text != "8") if texts else ()
+    return any(after is not None and is_near(on, after, texts - 1) for after in nearer)
+
+
+def humans(on: Walk) -> list[str]:
+    """The numbers at which a human answers."""
+    return [r.phone for r in on.library.release.referrals if r.phone and not r.federal]
+
+
+def test_every_digit_that_is_shown_does_something(walk):
+    on, states = walk
+    refused = on.library.messages.text("common.not_understood", on.locale)
+    dead = [
+        (state.texts, digit)
+        for state in states[:: 7 if on.channel == "sms" else 11]
+        for digit in state.shown
+        if refused in (((after := on.next(state, digit)) and after.reply) or "")
+    ]
+
+    assert dead == []
+
+
+def test_back_gives_the_step_before(walk):
+    """Wherever an option was chosen, BACK shows the screen on which it was chosen."""
+    on, states = walk
+    lost = []
+    for state in states[::5]:
+        screen = state.session.screen
+        if screen is None or screen.kind != "ask" or not screen.shows_choices or not state.session.place:
+            continue
+        after = on.next(state, "1")
+        again = after and on.next(after, "8")
+        if after and again and state.session.place not in (after.session.place, again.session.place):
+            lost.append((state.texts, after.session.path, again.session.path))
+
+    assert lost == []
+
+
+# ------------------------------------------------------------------------------------------------------- pages
+
+
+LONG = {
+    "menu": """
+        steps:
+          choose:
+            ask: {first: ended, second: ended}
+          ended: {end: said}
+        """
+}
+
+
+def long_library(lines: int) -> Library:
+    """A menu whose text has so many lines of sixty letters."""
+    text = "\n".join(f"    {'Line' + str(number):-<60}" for number in range(lines))
+    messages = f"""
+keywords: [topics]
+choose:
+  text: |-
+{text}
+  first: {{label: First}}
+  second: {{label: Second}}
+ended: {{text: The end.}}
+"""
+    return library_of(LONG, {"menu": messages})
+
+
+def test_choices_stand_on_the_last_page_only_and_digits_count_only_there():
+    talk = Talk(long_library(14), "sms", datetime(2026, 11, 23, 20, 15))
+
+    first = talk.hears("hi") or ""
+    assert "9 More" in first
+    assert "1 First" not in first
+    too_early = talk.hears("1") or ""
+    assert "The end." not in too_early
+    assert "1 First" in too_early, "the choices are shown before they count"
+    assert "The end." in (talk.hears("1") or "")
+
+
+def test_more_shows_exactly_what_the_page_before_left_out():
+    library = long_library(20)
+    talk = Talk(library, "sms", datetime(2026, 11, 23, 20, 15))
+    pages = [talk.hears("hi") or ""]
+    while "9 More" in pages[-1]:
+        pages.append(talk.hears("more") or "")
+
+    lines = [line for page in pages for line in page.splitlines() if line.startswith("Line")]
+    assert lines == library.messages.text("menu.choose.text", "en").splitlines()
+    assert "2 Second" in pages[-1]
+    assert all(parts(page) <= MAX_PARTS for page in pages)
+
+
+def test_more_after_the_last_page_shows_the_step_again():
+    talk = Talk(long_library(1), "sms", datetime(2026, 11, 23, 20, 15))
+    first = talk.hears("hi")
+
+    assert talk.hears("9") == first
+
+
+def test_the_same_text_is_one_message_on_whatsapp():
+    assert "9 More" not in (Talk(long_library(14), "whatsapp", datetime(2026, 11, 23, 20, 15)).hears("hi") or "")
+
+
+@pytest.mark.parametrize("size", [1, 500, 5000])
+def test_a_line_without_a_space_is_cut_rather_than_sent_too_long(size):
+    text = "x" * size
+
+    pages = _paged([text], tail="0 Menu", more="9 More", channel="sms")
+
+    assert "".join(page.splitlines()[0] for page in pages) == text
+    assert all(fits(page, "sms") for page in pages)
+
+
+# --------------------------------------------------------------------------------------------------- languages
+
+
+def test_an_eighth_language_is_offered_by_name_because_8_means_back(library):
+    """Digits 8, 9 and 0 never choose anything."""
+    session = Session(locale="en", started=1, screen=Screen(kind="language", choices=("en", "es") * 4 + ("ar",)))
+    _, text = Composer(library).reply(session, (Spoke((Said("notice", "language_question"),)),), "sms")
+
+    assert re.findall(r"(?m)^([0-9]) ", text or "") == ["1", "2", "3", "4", "5", "6", "7", "0"]
+    assert (text or "").splitlines()[8] == "Español"
+
+
+def test_a_text_in_no_known_language_gets_the_menu_in_the_languages_of_the_organisation(library):
+    talk = Talk(library, "whatsapp", datetime(2026, 11, 23, 20, 15))
+
+    reply = talk.hears("zzzz") or ""
+
+    for locale in library.organisation.bilingual:
+        assert library.messages.text("menu.choose.home_door.label", locale) in reply
+    for locale in set(library.release.locales) - {"en"}:
+        assert library.messages.text("common.language.name", locale) in reply
+
+
+# ------------------------------------------------------------------------------------------------- other events
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_the_last_words_are_one_text_each_that_fits(library, locale, channel):
+    composer = Composer(library)
+    hotline = next(r for r in library.release.referrals if HOTLINE in r.needs)
+    said = (Said("notice", "opted_out"), Said("hotline", f"{hotline.name}@29000000"))
+
+    for event in (Erased(locale), EndedQuietly(locale), OptedOut(locale, said)):
+        session, text = composer.reply(None, (event,), channel)
+        assert session is None
+        assert text
+        assert fits(text, channel)
+        assert "%{" not in text
+    assert hotline.phone in (composer.reply(None, (OptedOut(locale, said),), channel)[1] or "")
+
+
+def test_delete_and_the_quiet_end_say_nothing_of_what_the_line_is_for(library):
+    """Whoever looks at the phone sees a text that could be about anything."""
+    for locale in LOCALES:
+        for event in (Erased(locale), EndedQuietly(locale)):
+            text = Composer(library).reply(None, (event,), "sms")[1] or ""
+            assert not re.search(r"ICE|immigra|inmigra|移民|هجرة|lawyer|abogad|律师|محام|\d{3}", text), text
+
+
+def test_silence_is_no_text_at_all(library):
+    assert Composer(library).reply(Session(), (KeptSilent(),), "sms") == (Session(), None)
+    assert Composer(library).reply(None, (OptedOut("en"),), "sms") == (None, None)
+
+
+def test_an_event_that_nobody_reads_is_an_error(library):
+    with pytest.raises(AssertionError, match="nobody reads"):
+        Composer(library).reply(Session(), (object(),), "sms")  # type: ignore[arg-type]
+
+
+# --------------------------------------------------------------------------------------------- what is said of hours
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        (datetime(2026, 11, 23, 11, 0), "Open"),
+        (datetime(2026, 11, 23, 23, 40), "Closed. Opens Tue 8am."),
+        (datetime(2026, 11, 22, 6, 30), "Closed. Opens Sun 9am."),
+        (datetime(2026, 11, 28, 17, 0), "Closed. Opens Sun 9am."),
+        (datetime(2026, 11, 27, 20, 0), "Closed. Opens Sat 9am."),
+    ],
+)
+def test_the_hotline_says_whether_it_is_open_and_else_when_it_opens(library, at, says):
+    talk = Talk(library, "whatsapp", at)
+
+    reply = talk.hears("lawyer") or ""
+
+    assert "800-566-7636" in reply
+    assert says in reply
+
+
+def test_a_line_of_the_government_is_named_as_such_before_its_number(library):
+    talk = Talk(library, "whatsapp", datetime(2026, 11, 23, 11, 0))
+    talk.hears("they took my wife")
+    reply = talk.hears("3") or ""
+
+    assert reply.index("This is the US government.") < reply.index("800-898-7180")
+
+
+def test_the_english_words_to_say_stand_beside_the_number_in_other_languages(library):
+    for locale in ("es", "zh-Hans", "ar"):
+        talk = Talk(library, "whatsapp", datetime(2026, 11, 23, 11, 0))
+        talk.hears(library.messages.text("common.language.name", locale))
+        reply = talk.hears("5") or ""
+        english = library.messages.text("common.language.english", locale)
+        assert f"{english}, please" in reply
+
+
+# ------------------------------------------------------------------------------------------------------- fallback
+
+
+def test_the_shipped_fallback_file_says_what_the_content_says(library):
+    """After a change of the hotline: `python3 -m bot fallback`."""
+    assert read_fallbacks(CHECKOUT) == fallback_texts(library)
+
+
+def test_the_fallback_has_a_number_no_choices_and_the_word_menu_in_every_language(library):
+    menus = [words for words, found in library.release.vocabulary.commands.items() if found[0].means == "menu"]
+    for locale, text in fallback_texts(library).items():
+        assert "800-566-7636" in text, locale
+        assert any(words_of(text)[at : at + len(menu)] == menu for menu in menus for at in range(200)), locale
+        assert not re.search(r"(?m)^\d ", text), locale
+        assert locale == EVERYBODY or fits(text, "sms"), locale
+
+
+def test_a_page_stays_the_same_while_the_hours_go_on(library):
+    """MORE after closing time shows the rest of what was said, not another list."""
+    talk = Talk(library, "sms", datetime(2026, 11, 23, 17, 58))
+    talk.hears("محامي")
+    first = talk.hears("١١٢")
+    later = talk.session
+    assert later is not None
+    again, events = turn(later, Inbound(channel="sms", text="9"), library.release, talk.now + timedelta(hours=1))
+    _, page = Composer(library).reply(again, events, "sms")
+    same, events = turn(rested(later), Inbound(channel="sms", text="9"), library.release, talk.now)
+
+    assert page == Composer(library).reply(same, events, "sms")[1]
+    assert page
+    assert page != first
+    assert len(page) <= WHATSAPP_LIMIT
