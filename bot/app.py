@@ -6,12 +6,13 @@ process.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Flask
-from redis import RedisError
 from werkzeug.exceptions import HTTPException
 
 from bot.channel import Signatures
@@ -35,6 +36,8 @@ WAITING_SEATS = 24
 """Of those waiting for the store to come back."""
 UNFINISHED_SECONDS = 6 * 3600
 """When to delete a reply that Twilio has not reported as done."""
+MAX_LATE = 10_000
+"""Status callbacks kept in memory while the store is away."""
 
 _log = logging.getLogger("bot.app")
 
@@ -54,13 +57,21 @@ def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_n
     fallbacks = read_fallbacks(config.content)
     outbox = Outbox(client)
 
+    late: deque[Wanted] = deque(maxlen=MAX_LATE)
+
     def forget(message_id: str, done: bool) -> None:
-        due = int(now().timestamp()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS)
-        try:
-            if not outage.is_down:
-                outbox.put(Wanted(FORGET, message_id, due))
-        except RedisError:
-            outage.failed()
+        """What the store cannot take now goes with the next one: Twilio reports a status once and never again."""
+        late.append(
+            Wanted(FORGET, message_id, int(now().timestamp()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS))
+        )
+        while late and not outage.is_down:
+            with contextlib.suppress(IndexError):  # another thread was quicker
+                wanted = late.popleft()
+                try:
+                    outbox.put(wanted)
+                except StoreDown:
+                    late.append(wanted)
+                    outage.failed()
 
     def ready() -> Mapping[str, bool]:
         try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,7 +27,7 @@ from bot.embedded import running
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
 from bot.store.releases import Releases
-from bot.store.sessions import Record, Sessions
+from bot.store.sessions import Sessions
 from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
 
@@ -157,7 +158,7 @@ class Person:
     def __init__(self, client: FlaskClient, channel: str = "sms", address: str = "+12025550143") -> None:
         self.client, self.channel, self.address = client, channel, address
 
-    def says(self, text: str, **more: str) -> str | None:
+    def says(self, text: str, **more: str) -> Any:
         """Text it; returns the reply, or None where nothing is sent."""
         return self.posts(self.form(text, **more))
 
@@ -167,7 +168,7 @@ class Person:
         sender = self.address if self.channel == "sms" else f"whatsapp:{self.address}"
         return make(text, sender, **more)
 
-    def posts(self, form: Mapping[str, str]) -> str | None:
+    def posts(self, form: Mapping[str, str]) -> Any:
         """Post a whole form, signed."""
         self.clock.passes(seconds=self.pause)
         status, body = post(self.client, INBOUND, form.items())
@@ -188,24 +189,24 @@ def post(
     return response.status_code, response.text
 
 
-def at_once(*calls: object) -> list[object]:
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
     """Call all of these in threads that start together. Returns what they returned, in order."""
     gate, results = threading.Barrier(len(calls)), [None] * len(calls)
 
     def run(number: int) -> None:
         gate.wait()
-        results[number] = calls[number]()  # type: ignore[operator]  # a list of calls
+        results[number] = calls[number]()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(len(calls))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return list(results)
+    return results
 
 
-def known(config: Config, person: Person, at: datetime | None = None) -> Record:
-    """What is stored of a person, opened with everything that is needed for it."""
+def known(config: Config, person: Person, at: datetime | None = None) -> Any:
+    """What is stored of a person (a `Record`), opened with everything that is needed for it."""
     registry = Registry(config.secrets, DayKeys(config.keys_folder))
     sessions = Sessions(connect(config.redis_url), registry, idle_seconds=7200, max_seconds=86400)
     return sessions.read(person.channel, person.address, "SM" + "f" * 32, at or person.clock())

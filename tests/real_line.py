@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from bot.config import CHECKOUT
@@ -46,7 +47,7 @@ class Line:
         finally:
             connection.close()
 
-    def says(self, text: str, address: str = "+12025550143", channel: str = "sms", **more: str) -> str | None:
+    def says(self, text: str, address: str = "+12025550143", channel: str = "sms", **more: str) -> Any:
         """Text it; returns the reply."""
         form = sms(text, address, **more) if channel == "sms" else whatsapp(text, f"whatsapp:{address}", **more)
         status, body = self.post(INBOUND, form)

@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
+from redis import Redis, RedisError
 
 from bot.config import Config, embedded_socket
 from bot.content.fallback import read_fallbacks
@@ -45,7 +47,7 @@ def model(library: Library, config: Config) -> Callable[[], Model]:
 
 
 @pytest.fixture
-def two_webs(config: Config, tmp_path: Path) -> Iterator[list[Running]]:
+def two_webs(config: Config, store: Redis, tmp_path: Path) -> Iterator[list[Running]]:
     """Two web processes that know of each other only through the store, with the shipped content."""
     publish_folder(config.content, config, note="test")
     webs = [Running(tmp_path, HOTLINE_SECRET=SECRET, **settings_of(config)) for _ in range(2)]
@@ -59,14 +61,19 @@ def line(tmp_path: Path) -> Iterator[Running]:
     """The whole line as `python3 -m bot` runs it: its own Valkey, web and worker."""
     running = Running(tmp_path, "-m", "bot", HOTLINE_DATA=str(tmp_path / "data"))
     yield running.up(30)
-    running.end()
+    running.end(politely=True)
 
 
-def at_once(jobs: list[Callable[[], object]]) -> list[object]:
+def texted(port: int, form: dict[str, str]) -> str | None:
+    """The reply to a form."""
+    return reply_in(post(port, form))
+
+
+def at_once(jobs: list[Callable[[], str | None]]) -> list[str | None]:
     """Results of jobs that begin in the same moment."""
     gate = threading.Barrier(len(jobs))
 
-    def run(job: Callable[[], object]) -> object:
+    def run(job: Callable[[], str | None]) -> str | None:
         gate.wait()
         return job()
 
@@ -79,7 +86,7 @@ def test_one_delivery_fifty_times_over_two_processes_is_one_move_and_fifty_equal
     assert person.hears("agents are outside my house", reply_in(post(two_webs[0].port, sms(TEXTS[7]))))
     form = sms("1")
 
-    replies = at_once([lambda port=two_webs[number % 2].port: reply_in(post(port, form)) for number in range(50)])
+    replies = at_once([partial(texted, two_webs[number % 2].port, form) for number in range(50)])
 
     assert len(set(replies)) == 1
     assert person.hears("1", replies[0])
@@ -90,14 +97,9 @@ def test_one_delivery_fifty_times_over_two_processes_is_one_move_and_fifty_equal
 def test_two_texts_of_one_person_at_once_are_two_orderly_turns(two_webs, model, texts):
     """Either comes first; the other is answered from where the first one led."""
     start = reply_in(post(two_webs[0].port, sms("agents are outside my house")))
-    first, second = at_once(
-        [
-            lambda text=text, port=web.port: reply_in(post(port, sms(text)))
-            for text, web in zip(texts, two_webs, strict=True)
-        ]
-    )
+    first, second = at_once([partial(texted, web.port, sms(text)) for text, web in zip(texts, two_webs, strict=True)])
 
-    def fits(order: list[tuple[str, object]]) -> bool:
+    def fits(order: list[tuple[str, str | None]]) -> bool:
         person = model()
         return all(person.hears(text, reply) for text, reply in [("agents are outside my house", start), *order])
 
@@ -107,19 +109,21 @@ def test_two_texts_of_one_person_at_once_are_two_orderly_turns(two_webs, model, 
 
 def test_many_texts_of_one_person_at_once_are_all_taken_in_some_order(two_webs, model):
     """Ten times the same digit: whichever order they came in, the ten replies are those of ten turns."""
-    person, sequence = model(), model()
+    sequence = model()
     start = reply_in(post(two_webs[0].port, sms("menu")))
-    assert person.hears("menu", start)
     assert sequence.hears("menu", start)
-    replies = at_once([lambda port=two_webs[number % 2].port: reply_in(post(port, sms("1"))) for number in range(8)])
+    replies = at_once([partial(texted, two_webs[number % 2].port, sms("1")) for number in range(8)])
 
     left = list(replies)
     while left:
-        [place] = sequence.places
-        fitting = next((reply for reply in left if sequence.hears("1", reply)), None)
-        assert fitting is not None, left
-        left.remove(fitting)
-    del place
+        before = list(sequence.places)
+        for reply in left:
+            if sequence.hears("1", reply):
+                left.remove(reply)
+                break
+            sequence.places = before
+        else:
+            pytest.fail(f"no order of turns gives these replies: {left}")
 
 
 @dataclass
@@ -184,10 +188,10 @@ def test_valkey_dies_while_fifty_people_text(line, tmp_path, model, capsys):
     assert max(talk.longest for talk in talks) < PROMISED_SECONDS
 
 
-def _is_another(client, killed: int) -> bool:
+def _is_another(client: Redis, killed: int) -> bool:
     try:
         return int(client.info("server")["process_id"]) != killed
-    except (OSError, ConnectionError, Exception):
+    except RedisError:
         return False
 
 
@@ -216,9 +220,7 @@ def test_a_store_that_hangs_costs_nobody_more_than_five_seconds(line, tmp_path, 
         assert person.hears("menu", reply_in(post(line.port, sms("menu", sender=sender))))
     os.kill(pid, signal.SIGSTOP)
     try:
-        replies = at_once(
-            [lambda sender=sender: reply_in(post(line.port, sms("1", sender=sender))) for sender in senders]
-        )
+        replies = at_once([partial(texted, line.port, sms("1", sender=sender)) for sender in senders])
     finally:
         os.kill(pid, signal.SIGCONT)
     until(lambda: _is_ready(line.port), 10)
@@ -241,7 +243,7 @@ def _is_ready(port: int) -> bool:
         connection.close()
 
 
-def test_a_web_process_killed_under_load_comes_back_and_the_other_goes_on(config, tmp_path, model):
+def test_a_web_process_killed_under_load_comes_back_and_the_other_goes_on(config, store, tmp_path):
     """Who was with the killed one gets nothing, and Twilio its fallback address; everybody after that is answered."""
     publish_folder(config.content, config, note="test")
     web = Running(tmp_path, WEB_PROCESSES="2", **settings_of(config)).up()

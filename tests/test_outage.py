@@ -9,11 +9,12 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,11 +24,15 @@ from bot.app import BUSY_SEATS, WAITING_SEATS, create_app
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
 from bot.outage import Outage
+from bot.privacy import Contact, DayKeys, Registry
 from bot.store.client import connect
-from bot.store.sessions import StoreDown
-from tests.conftest import Person, at_once, first_line, known, place, publish, settings
+from bot.store.outbox import Wanted
+from bot.store.sessions import Sessions, StoreDown
+from bot.webhook import STATUS
+from tests.conftest import Person, at_once, first_line, known, place, post, publish, settings
 from tests.processes import until
 from tests.real_line import line
+from tests.twilio_forms import ACCOUNT
 
 FALLBACKS = read_fallbacks(CHECKOUT)
 PROMISED_SECONDS = 5.0
@@ -92,14 +97,14 @@ def broken(tmp_path, checked, clock) -> Iterator[Broken]:
     made.server.stop()
 
 
-def timed(call: Callable[[], object]) -> tuple[float, object]:
+def timed(call: Callable[[], Any]) -> tuple[float, Any]:
     """How long a call took, and what it returned."""
     started = time.monotonic()
     result = call()
     return time.monotonic() - started, result
 
 
-def fifty_at_once(broken: Broken, text: str = "door") -> list[tuple[float, object]]:
+def fifty_at_once(broken: Broken, text: str = "door") -> list[tuple[float, Any]]:
     """Fifty people text at the same moment."""
     people = [broken.person(number) for number in range(50)]
     return at_once(*(partial(timed, partial(person.says, text)) for person in people))
@@ -127,6 +132,7 @@ def test_fifty_people_who_text_while_the_store_is_dead_are_all_answered_inside_f
     assert sum(seconds < 1 for seconds, _ in answers) >= 50 - WAITING_SEATS, "a few wait for the store, never all"
 
 
+@pytest.mark.slow
 def test_fifty_people_who_text_while_the_store_is_full_are_all_answered_inside_five_seconds(broken):
     with broken.full():
         answers = fifty_at_once(broken)
@@ -208,7 +214,10 @@ def test_a_short_fault_is_bridged_and_the_conversation_goes_on_where_it_was(brok
     assert place(broken.config, person, library) == "home_door.has_paper"
 
 
-@pytest.mark.parametrize("fault", ["dead", "frozen", "full"])
+slow = pytest.mark.slow
+
+
+@pytest.mark.parametrize("fault", ["dead", pytest.param("frozen", marks=slow), pytest.param("full", marks=slow)])
 def test_after_the_fallback_text_the_next_answer_does_not_count_and_the_step_is_shown_again(broken, library, fault):
     """Nobody's "1" counts for a question they never saw: the message before may have been carried out."""
     person = broken.person()
@@ -244,6 +253,21 @@ def test_the_step_is_shown_again_by_another_process_too(broken, library, clock):
     assert not any(broken.client.scan_iter("u:*"))
 
 
+def test_a_status_that_came_while_the_store_was_away_is_not_lost(broken):
+    """Twilio reports it once: without it our reply's copy would stay there."""
+    ids = [f"SM{number:032x}" for number in range(1, 4)]
+    form = {"AccountSid": ACCOUNT, "MessageStatus": "delivered"}
+    with broken.full():
+        for message_id in ids[:2]:
+            assert post(broken.app.test_client(), STATUS, (form | {"MessageSid": message_id}).items())[0] == 204
+    until(lambda: broken.app.test_client().get("/readyz").status_code == 200)
+    time.sleep(0.2)
+    assert post(broken.app.test_client(), STATUS, (form | {"MessageSid": ids[2]}).items())[0] == 204
+
+    wanted = [entry for key in broken.client.scan_iter("o:*") for entry in broken.client.lrange(key, 0, -1)]
+    assert sorted(Wanted.of(entry).about for entry in wanted) == ids
+
+
 @pytest.mark.slow
 def test_a_repeated_delivery_of_a_message_that_was_carried_out_gets_its_answer_after_the_fault(broken):
     person = broken.person()
@@ -274,6 +298,7 @@ def test_whoever_was_put_off_while_the_probe_finished_is_not_put_off_for_ever(br
     assert place(broken.config, person, library) == "home_door.has_paper", replies
 
 
+@pytest.mark.slow
 def test_the_fallback_text_is_in_the_language_of_the_text_where_that_is_clear(broken):
     people = [broken.person(number) for number in range(len(LANGUAGES))]
     with broken.full():
@@ -385,11 +410,11 @@ def talked(broken: Broken) -> Person:
 # ------------------------------------------------------------------------------------------- the parts
 
 
-class Scripted:
-    """Stands for the sessions: a probe that does what it is told. A door, not our logic."""
+class Scripted(Sessions):
+    """A store that does what it is told: an odd failure of the network cannot be had from a real one."""
 
     def __init__(self, *results: BaseException | None) -> None:
-        self.results, self.told, self.probed = list(results), [], 0
+        self.results, self.told, self.probed = list(results), list[Contact](), 0
 
     def probe(self) -> None:
         """Fail as told, then succeed."""
@@ -397,7 +422,7 @@ class Scripted:
         if self.results and (error := self.results.pop(0)):
             raise error
 
-    def mark_unsure(self, contacts) -> None:
+    def mark_unsure(self, contacts: Sequence[Contact]) -> None:
         """Remember who was named."""
         self.told += contacts
 
@@ -410,6 +435,38 @@ def test_the_probe_survives_every_kind_of_failure():
 
     assert outage.bridged(time.monotonic() + 3)
     assert sessions.probed == 4
+
+
+def test_whoever_is_put_off_while_the_others_are_named_is_named_too(config, clock):
+    """In the moment between telling the store and letting everybody go on."""
+    registry = Registry(config.secrets, DayKeys(config.keys_folder))
+    first, second = (registry.contact("sms", address, clock()) for address in ("+12025550101", "+12025550102"))
+
+    class Meanwhile(Scripted):
+        def mark_unsure(self, contacts: Sequence[Contact]) -> None:
+            super().mark_unsure(contacts)
+            if second not in self.told and not outage.was_put_off(second):
+                outage.put_off(second)
+
+    sessions = Meanwhile()
+    outage = Outage(sessions, waiting_seats=1)
+    outage.failed()
+    outage.put_off(first)
+
+    until(lambda: not outage.is_down and not outage.was_put_off(second))
+    assert [contact.id for contact in sessions.told] == [first.id, second.id]
+
+
+def test_a_real_answer_ends_being_put_off(config, clock):
+    registry = Registry(config.secrets, DayKeys(config.keys_folder))
+    contact = registry.contact("sms", "+12025550101", clock())
+    outage = Outage(Scripted(*[StoreDown()] * 1000), waiting_seats=1)
+    outage.failed()
+    outage.put_off(contact)
+    assert outage.was_put_off(contact)
+
+    outage.answered(contact)
+    assert not outage.was_put_off(contact)
 
 
 def test_nobody_waits_longer_than_they_have():

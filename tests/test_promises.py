@@ -34,7 +34,7 @@ def test_promise_1_a_repeated_reordered_or_concurrent_delivery_never_moves_a_ses
     person, other = Person(app.test_client()), Person(create_app(config, Person.clock).test_client())
     person.pause = other.pause = 0
     forms = [person.form(text) for text in ("door", "1", "1", "2")]
-    answers = []
+    answers: list[str] = []
     for number, form in enumerate(forms):
         copies = [partial(who.posts, form) for who in (person, other, person)]
         late = [partial(other.posts, forms[number - 1])] if number else []

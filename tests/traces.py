@@ -10,8 +10,9 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from redis import Redis
@@ -103,7 +104,7 @@ def unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def stored(client: Redis) -> Iterator[tuple[str, bytes]]:
     """Every key of a server: its name, its content as commands tell it, and its bytes as the server keeps them."""
-    readers = {
+    readers: dict[bytes, Callable[[Any], Any]] = {
         b"string": lambda key: [client.get(key)],
         b"list": lambda key: client.lrange(key, 0, -1),
         b"set": client.smembers,
@@ -113,7 +114,8 @@ def stored(client: Redis) -> Iterator[tuple[str, bytes]]:
     }
     for key in client.scan_iter(count=1000):
         yield "the name of a key", key
-        for value in readers[client.type(key)](key):
+        kind: Any = client.type(key)
+        for value in readers[kind](key):
             yield f"the value of {key!r}", value
         if dumped := client.dump(key):
             yield f"the dump of {key!r}", dumped

@@ -111,9 +111,9 @@ class Running:
         assert self.process.poll() is None, self.said
         return self
 
-    def end(self) -> None:
-        """Stop it, politely at first, with everything that it has started."""
-        if self.process.poll() is None:
+    def end(self, *, politely: bool = False) -> None:
+        """End it with everything that it has started. Politely where that has sessions of its own."""
+        if politely and self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(10)

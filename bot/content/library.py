@@ -60,6 +60,8 @@ class Checked:
 
     problems: tuple[Problem, ...]
     bundle: Bundle
+    opened: Library | None
+    """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
 
     def library(self) -> Library:
         """The content, ready to answer.
@@ -67,10 +69,9 @@ class Checked:
         Raises:
             ContentError: the folder has errors.
         """
-        errors = tuple(problem for problem in self.problems if problem.severity == "error")
-        if errors:
-            raise ContentError(errors)
-        return open_bundle(self.bundle)
+        if self.opened is None:
+            raise ContentError(tuple(problem for problem in self.problems if problem.severity == "error"))
+        return self.opened
 
 
 def check_folder(folder: Path) -> Checked:
@@ -78,8 +79,9 @@ def check_folder(folder: Path) -> Checked:
     problems = Problems()
     names = _files(folder, problems)
     nodes = {name: node for name in names if (node := read(folder, name, problems))}
-    _build(nodes, problems, unread=frozenset(names) - nodes.keys())
-    return Checked(problems.found, {name: node.plain for name, node in nodes.items()})
+    library = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
+    bundle = {name: node.plain for name, node in nodes.items()}
+    return Checked(problems.found, bundle, library and replace(library, digest=digest_of(bundle)))
 
 
 def open_bundle(bundle: Bundle) -> Library:

@@ -143,7 +143,7 @@ class _Turn:
     def _in_language_of(self, session: Session, reading: Reading) -> Session:
         """An explicit choice always wins; a first guess is taken; a later one must be sure."""
         guess = reading.guess
-        sure = not session.locale or (reading.action != "answer" and guess.score - guess.second >= SWITCH_SCORE)
+        sure = not session.locale or guess.score - guess.second >= SWITCH_SCORE
         if session.chosen or not guess.locale or not sure:
             return session
         return replace(session, locale=guess.locale)
@@ -289,7 +289,7 @@ class _Turn:
                     back = tuple(kept)
                     session = _returned(session, target)
                     next_step = self.release.step(target)
-                    key = next_step.key if next_step else self.release.flow(MENU).start
+                    key = self.release.heads[next_step.key] if next_step else self.release.flow(MENU).start
                 case _:
                     here = session.place
                     if here is None or here.step != short_id(key) or here.returns != back:

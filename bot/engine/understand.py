@@ -88,7 +88,7 @@ class Reader:
             action=reading.action,
             ref=reading.ref,
             offers=reading.offers,
-            guess=reading.guess if reading.guess.locale else told,
+            guess=told if reading.guess.locale in ("", told.locale) else reading.guess,
             because=reading.because,
             scores=reading.scores,
         )

@@ -15,6 +15,10 @@ ANSWER_SECONDS = 0.8
 """A store that takes longer is down for our purposes: a person waits. Twilio gives up after 15 seconds."""
 
 
+class StoreDown(Exception):
+    """The store does not answer, not in time, or not writably. Says nothing about the person."""
+
+
 def connect(url: str, *, answer_seconds: float = ANSWER_SECONDS) -> Redis:
     """A client. A broken connection is opened anew once, at once; a slow answer is not waited for twice.
 

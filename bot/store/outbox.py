@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from redis import Redis
+from redis import Redis, RedisError
+
+from bot.store.client import StoreDown
 
 OUTBOX_SECONDS = 7 * 86400
 BUCKETS = tuple(f"{number:02x}" for number in range(256))
@@ -58,13 +60,16 @@ class Outbox:
         """Want a job outside a turn (a status callback). The bucket comes from the id, so that load spreads.
 
         Raises:
-            RedisError
+            StoreDown
         """
         key = outbox_key(BUCKETS[sum(wanted.about.encode()) % len(BUCKETS)])
         pipe = self._client.pipeline(transaction=True)
         pipe.rpush(key, wanted.plain)
         pipe.expire(key, OUTBOX_SECONDS)
-        pipe.execute()
+        try:
+            pipe.execute()
+        except RedisError as error:
+            raise StoreDown from error
 
     def waiting(self) -> list[tuple[str, list[bytes]]]:
         """The first entries of every bucket that has any.

@@ -21,6 +21,7 @@ from redis import Redis, RedisError
 
 from bot.engine.session import Session, from_plain, to_plain
 from bot.privacy import HEADER, Contact, Registry
+from bot.store.client import StoreDown as StoreDown
 from bot.store.client import raw
 from bot.store.outbox import OUTBOX_SECONDS, Wanted, outbox_key
 
@@ -50,10 +51,6 @@ if #ARGV > 8 then
 end
 return 1
 """
-
-
-class StoreDown(Exception):
-    """The store does not answer, not in time, or not writably. Says nothing about the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
