@@ -41,9 +41,9 @@ WAITS = (300, 1800, 6 * 3600, 86400, 2 * 86400, 4 * 86400, 7 * 86400)
 """Seconds until the next try, and so on: two weeks altogether, as long as Twilio may stay busy with a message."""
 
 SWEEP_JOB = "worker.jobs.forget_messages"
-SLOT_SECONDS = 20
+SLOT_SECONDS = 10
 """One sweep can be called for in each slot. One that fails or is killed holds up the next no longer than this."""
-JOB_SECONDS = 45
+JOB_SECONDS = 30
 """RQ ends a sweep that takes longer. A sweep ends by itself after `SLOT_SECONDS`, and a request or two."""
 QUEUED_SECONDS = 600
 """A sweep that no worker has taken by then is dropped; others have been called for."""

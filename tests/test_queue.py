@@ -50,7 +50,8 @@ def message(number: int) -> str:
 
 def due_at(jobs: Redis) -> dict[str, int]:
     """What is due, and when."""
-    return {id_.decode(): int(due) for id_, due in jobs.zrange(DUE, 0, -1, withscores=True)}
+    found: list[tuple[bytes, float]] = jobs.zrange(DUE, 0, -1, withscores=True)  # type: ignore[assignment]
+    return {id_.decode(): int(due) for id_, due in found}
 
 
 def waiting(sessions: Redis) -> int:
@@ -393,7 +394,7 @@ def test_settling_twice_changes_nothing_the_second_time(store):
     due.settle(lease, done=[message(1)], later=[message(2)], now=NOW)
     once = due_at(store)
 
-    again = [lease.until, message(1), "", "", message(2), NOW + WAITS[0], 1, message(0), NOW, ""]
+    again: list[str | int] = [lease.until, message(1), "", "", message(2), NOW + WAITS[0], 1, message(0), NOW, ""]
     due._settle(keys=[DUE, TRIES], args=again)
 
     assert (due_at(store), store.hgetall(TRIES)) == (once, {message(2).encode(): b"1"})

@@ -61,7 +61,9 @@ class Sender:
         user, password = (
             (config.api_key, config.api_secret) if config.api_key else (config.account_sid, config.auth_tokens[0])
         )
-        self._client = Client(user, password, config.account_sid, http_client=_Http(threads, timeout))
+        self._client = Client(
+            user, password, config.account_sid, http_client=_Http(threads, timeout, proxied=not base_url)
+        )
         if base_url:
             self._client.api.base_url = base_url
 
@@ -94,7 +96,7 @@ def _meaning(code: int | None, status: int | None) -> Deleted:
 class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
     """The library's way out, through a pool as large as the number of threads. Nothing is tried again, or followed."""
 
-    def __init__(self, threads: int, timeout: float) -> None:
+    def __init__(self, threads: int, timeout: float, *, proxied: bool) -> None:
         super().__init__(logging.getLogger("twilio.http_client"), False, timeout)
         common: dict[str, Any] = {
             "maxsize": threads,
@@ -102,7 +104,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
             "retries": False,
             "ca_certs": certifi.where(),
         }
-        proxy = getproxies().get("https")
+        proxy = getproxies().get("https") if proxied else None
         self._pool = urllib3.ProxyManager(proxy, **common) if proxy else urllib3.PoolManager(**common)
 
     def request(

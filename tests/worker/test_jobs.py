@@ -33,7 +33,8 @@ def messages(count: int) -> set[str]:
 
 
 def due_at(store: Redis) -> dict[str, int]:
-    return {id_.decode(): int(due) for id_, due in store.zrange(DUE, 0, -1, withscores=True)}
+    found: list[tuple[bytes, float]] = store.zrange(DUE, 0, -1, withscores=True)  # type: ignore[assignment]
+    return {id_.decode(): int(due) for id_, due in found}
 
 
 @pytest.fixture
