@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from bot.config import CHECKOUT, Config, ConfigError
+from bot.engine.events import CHANNELS
 
 STAYS = "Nothing was published. The release that was live is still live."
 
@@ -61,7 +62,7 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @click.option("--locale", help="Start in this language, as if it had been chosen.")
-@click.option("--channel", type=click.Choice(["sms", "whatsapp"]), default="sms", show_default=True)
+@click.option("--channel", type=click.Choice(CHANNELS), default="sms", show_default=True)
 @click.option("--flow", help="Start with this flow instead of waiting for a text.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the talk here when it ends.")
 def chat(locale: str | None, channel: str, flow: str | None, save: Path | None) -> None:

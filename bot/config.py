@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 MINIMUM_SECRET = 32
-"""Characters. Below this a secret can be guessed; `python3 -c "import secrets; print(secrets.token_hex(32))"` makes one."""
+"""Characters; below this a secret can be guessed. `python3 -c "import secrets; print(secrets.token_hex())"` makes one."""
 
 HELP: dict[str, str] = {
     "PUBLIC_URL": "The address Twilio posts to, as typed into its console, without a path: https://line.example.org",
@@ -75,7 +75,7 @@ class Config:
 
     @property
     def keys_folder(self) -> Path:
-        """Where the keys of the day lie: apart from the sessions, so that an old disk or backup of those opens nothing."""
+        """Where the keys of the day lie: apart from the sessions, so that an old backup of those opens nothing."""
         return self.data / "keys"
 
     @property

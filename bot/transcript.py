@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.content.library import Library
-from bot.engine.events import Event, Inbound, Spoke
+from bot.engine.events import CHANNELS, Event, Inbound, Spoke
 from bot.engine.run import turn
 from bot.engine.session import Session, from_plain, to_plain
 from bot.reply import Composer
@@ -73,7 +73,7 @@ class Transcript:
                 last = found.exchanges[-1]
                 if line[2:] != NO_ANSWER:
                     last.heard = line[2:] if last.heard is None else f"{last.heard}\n{line[2:]}"
-            elif header == "channel" and value in ("sms", "whatsapp"):
+            elif header == "channel" and value in CHANNELS:
                 found.channel = value
             elif header == "at":
                 found.at = datetime.fromisoformat(value)

@@ -135,3 +135,10 @@ def test_the_guide_lists_every_problem_as_it_is_said_today():
 
 def test_no_paper_holds_a_local_path():
     assert [file for file in PAPERS if re.search(r"/(?:work|home|root|Users)/\w", paper(file))] == []
+
+
+def test_the_conversation_in_the_readme_is_a_golden_one():
+    golden = (CHECKOUT / "tests/conversations/home_door/they-show-a-paper.txt").read_text(encoding="utf-8")
+    talk = golden[golden.index("> ") :].strip()
+
+    assert f"```\n{talk}\n```" in (CHECKOUT / "README.md").read_text(encoding="utf-8")

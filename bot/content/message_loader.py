@@ -26,7 +26,6 @@ WORDS = {
 COMMON: dict[str, frozenset[str]] = {
     "language.name": frozenset(),
     "language.english": frozenset(),
-    "language.direction": frozenset(),
     "language.clock": frozenset(),
     **{f"days.{day}": frozenset() for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
     "nav.menu": frozenset(),
@@ -43,7 +42,6 @@ COMMON: dict[str, frozenset[str]] = {
     "private_number": frozenset(),
     "offer": frozenset(),
     "language_question": frozenset(),
-    "language_set": frozenset(),
     "deleted": frozenset(),
     "opted_out": frozenset(),
     "quiet_end": frozenset(),

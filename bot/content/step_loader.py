@@ -15,6 +15,7 @@ from bot.content.form import Form
 from bot.content.law_loader import LawLoader
 from bot.content.problem import did_you_mean, listed
 from bot.content.source import Node
+from bot.engine.events import CHANNELS
 from bot.engine.flow import (
     MAX_OPTIONS,
     Ask,
@@ -34,7 +35,6 @@ KINDS = ("ask", "collect", "branch", "refer", "visit", "end")
 STEP = {"then": False, "law": False, "else": False} | dict.fromkeys(KINDS, False)
 COLLECTABLE = ("zip", "yes_no", "language")
 ENDS = ("said", "quietly")
-CHANNELS = ("sms", "whatsapp")
 RESERVED = {
     "a step": frozenset({"keywords", "area", "channel", "locale"}),
     "an option": frozenset({"text"}),

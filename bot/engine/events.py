@@ -11,6 +11,9 @@ from typing import Literal
 
 from bot.engine.session import Said
 
+CHANNELS = ("sms", "whatsapp")
+"""How people write to us. The one list of them."""
+
 InboundKind = Literal["text", "media", "place"]
 
 
