@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 MINIMUM_SECRET = 32
-"""Characters; below this a secret can be guessed. `python3 -c "import secrets; print(secrets.token_hex())"` makes one."""
+"""Characters. A shorter one can be guessed; `python3 -c "import secrets; print(secrets.token_hex())"` makes one."""
 
 HELP: dict[str, str] = {
     "PUBLIC_URL": "The address Twilio posts to, as typed into its console, without a path: https://line.example.org",
