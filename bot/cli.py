@@ -143,8 +143,9 @@ def worker() -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
-    """Set up and pass the tests. Arguments go to pytest."""
-    sys.exit(subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=CHECKOUT))
+    """Set up and pass the tests, on every core. Arguments go to pytest instead."""
+    wanted = arguments or ("-n", "auto")
+    sys.exit(subprocess.call([sys.executable, "-m", "pytest", *wanted], cwd=CHECKOUT))
 
 
 def main() -> None:

@@ -42,11 +42,11 @@ def publish_folder(folder: Path, config: Config, *, note: str) -> str:
     client = connect(config.redis_url, answer_seconds=PATIENCE_SECONDS)
     releases = Releases(client, keep_seconds=config.release_keep_seconds)
     live = releases.live()
-    if live and (before := releases.bundle(live.digest)):
+    digest = digest_of(checked.bundle)
+    if live and live.digest != digest and (before := releases.bundle(live.digest)):
         registry = Registry(config.secrets, DayKeys(config.keys_folder))
         sessions = Sessions(client, registry, idle_seconds=1, max_seconds=1)
         _refuse_to_strand(_opened(before), library, sessions.standing_at(), registry.tag_keys())
-    digest = digest_of(checked.bundle)
     after = live.number if live else 0
     number, new = releases.publish(canonical(checked.bundle), digest, note=note, after=after, at=datetime.now(UTC))
     what = "is live" if new else "was live already: nothing has changed"
