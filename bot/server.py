@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import multiprocessing
+import os
 import resource
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -71,6 +75,7 @@ def serve(config: Config) -> int:
 
 def line() -> WholeRequests:
     """What each web process serves."""
+    threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
     return WholeRequests(create_app(), THREADS)
 
 
@@ -159,6 +164,13 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         environ.pop(name, None)  # how it came; it is whole now
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+def _end_with_the_parent() -> None:
+    """A parent killed with -9 stops nobody; its processes would hold the port, and answer beside those of the next."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _allow_many_files() -> None:

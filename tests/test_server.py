@@ -246,6 +246,16 @@ def _serves(pid: int) -> bool:
     return not command.exists() or b"resource_tracker" not in command.read_bytes()
 
 
+def test_nothing_of_it_outlives_a_kill(own_web):
+    """A web process left behind would hold the port, and answer with what it knew then."""
+    web = own_web()
+    serving = children(web.process.pid)
+    web.process.kill()
+    web.process.wait()
+
+    until(lambda: not any(is_alive(pid) for pid in serving))
+
+
 def test_as_many_processes_as_wanted_share_the_port(own_web):
     web = own_web(WEB_PROCESSES="2")
 
