@@ -161,8 +161,12 @@ def _content() -> Path:
 def _publish_if_it_checks(config: Config) -> None:
     from bot.content.problem import ContentError
     from bot.publishing import Strands, publish_folder
+    from bot.store.releases import Overtaken
+    from bot.store.sessions import StoreDown
 
     try:
         click.echo(publish_folder(config.content, config, note=f"start of {datetime.now():%Y-%m-%d %H:%M}"))
     except (ContentError, Strands) as error:
         click.echo(f"{error}\n\nThe content folder does not check. The last good release stays live, if there is one.")
+    except (Overtaken, StoreDown):
+        click.echo("The content folder was not published: another start was publishing, or the store did not answer.")
