@@ -18,12 +18,12 @@ from werkzeug.exceptions import HTTPException
 from bot.channel import Signatures
 from bot.config import Config
 from bot.content.fallback import EVERYBODY, read_fallbacks
-from bot.conversation import FORGET, FORGET_AFTER_SECONDS, Conversation, utc_now
+from bot.conversation import FORGET_AFTER_SECONDS, Conversation, utc_now
 from bot.live import LiveRelease
 from bot.outage import Outage
 from bot.privacy import DayKeys, Registry, quiet_logging
 from bot.store.client import connect
-from bot.store.outbox import Outbox, Wanted
+from bot.store.outbox import FORGET, Outbox, Wanted
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
 from bot.webhook import MAX_BYTES, Doors, broken, refused, routes

@@ -21,7 +21,7 @@ from bot.engine.session import Session
 from bot.live import LiveRelease, NoRelease
 from bot.outage import Outage
 from bot.privacy import Registry
-from bot.store.outbox import Wanted
+from bot.store.outbox import FORGET, Wanted
 from bot.store.sessions import Record, Sessions, StoreDown
 
 MAX_CONFLICTS = 20
@@ -30,8 +30,6 @@ BUDGET_SECONDS = 4.0
 """After this nothing is begun any more: a person gets the fallback text rather than a late answer."""
 FORGET_AFTER_SECONDS = 120
 """Twilio refuses to delete a message that it is still busy with: https://www.twilio.com/docs/api/errors/20009"""
-FORGET = "forget"
-"""The kind of job that asks Twilio to delete its copy of a message."""
 
 _log = logging.getLogger("bot.conversation")
 

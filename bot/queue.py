@@ -24,14 +24,12 @@ from redis import Redis, RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError
 
-from bot.store.outbox import Outbox, Wanted
+from bot.store.outbox import FORGET, Outbox, Wanted
 
 QUEUE = "line"
 """One queue for each worker process: a worker that listens on two can lose a job between them (RQ uses BLPOP then)."""
 SERIALIZER = "json"
 """Never pickle: whoever can write to the store could run code in the worker."""
-FORGET = "forget"
-"""The kind of job that asks Twilio to delete its copy of a message."""
 DUE, TRIES, PAUSE = "line:forget", "line:tries", "line:pause"
 DUE_SECONDS = 16 * 86400
 """Twilio may refuse for up to 14 days; after this an id is dropped, whatever happens."""

@@ -20,12 +20,10 @@ from hypothesis import strategies as st
 from redis import Redis, RedisError
 from rq.job import Job
 
-from bot import conversation
 from bot.embedded import running
 from bot.queue import (
     DUE,
     DUE_SECONDS,
-    FORGET,
     LEASE_SECONDS,
     PAUSE,
     SERIALIZER,
@@ -38,7 +36,7 @@ from bot.queue import (
     line_queue,
 )
 from bot.store.client import connect
-from bot.store.outbox import BUCKETS, Outbox, Wanted, outbox_key
+from bot.store.outbox import BUCKETS, FORGET, Outbox, Wanted, outbox_key
 from tests.processes import until
 
 NOW = 1_800_000_000
@@ -103,8 +101,18 @@ def test_the_earliest_of_several_times_counts_whatever_their_order(store, line):
     assert due_at(store) == {message(1): NOW + 120}
 
 
-def test_the_kind_that_the_web_process_wants_is_the_one_that_the_relay_knows():
-    assert conversation.FORGET == FORGET
+def test_a_relay_that_comes_late_removes_nothing_that_it_has_not_read(store):
+    """Another relay has emptied the list meanwhile, and what comes first in it looks the same."""
+    key = outbox_key("7f")
+    same, new = Wanted(FORGET, message(1), NOW).plain, Wanted(FORGET, message(2), NOW).plain
+    store.rpush(key, same, same)
+    late = store.lrange(key, 0, -1)
+    Outbox(store).taken("7f", late)
+    store.rpush(key, same, new)
+
+    Outbox(store).taken("7f", late)
+
+    assert store.lrange(key, 0, -1) == [new.encode()]
 
 
 STRANGE = [
@@ -133,7 +141,7 @@ def test_an_entry_that_nobody_understands_does_not_hold_up_those_behind_it(store
 
 # Whatever dies, whenever: the relay dies at each of the commands that it needs, and another one goes on.
 
-COMMANDS = ("lrange", "zadd", "expire", "lindex", "ltrim", "evalsha", "zcount", "exists", "hset", "rpush", "sadd")
+COMMANDS = ("lrange", "zadd", "expire", "lrem", "evalsha", "zcount", "exists", "hset", "rpush", "sadd")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

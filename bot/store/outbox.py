@@ -13,13 +13,14 @@ from redis import Redis, RedisError
 
 from bot.store.client import StoreDown
 
+FORGET = "forget"
+"""The kind of job that asks Twilio to delete its copy of a message."""
 OUTBOX_SECONDS = 7 * 86400
 BUCKETS = tuple(f"{number:02x}" for number in range(256))
 BATCH = 1000
 
 _TAKEN = """
-if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
-redis.call('LTRIM', KEYS[1], ARGV[2], -1)
+for i = 1, #ARGV do redis.call('LREM', KEYS[1], 1, ARGV[i]) end
 return 1
 """
 
@@ -83,9 +84,9 @@ class Outbox:
         return [(bucket, entries) for bucket, entries in zip(BUCKETS, pipe.execute(), strict=True) if entries]
 
     def taken(self, bucket: str, entries: list[bytes]) -> None:
-        """Remove entries that were handed on, if nobody else has removed them in between.
+        """Remove entries that were handed on, each once; what another relay has removed is gone already.
 
         Raises:
             RedisError
         """
-        self._taken(keys=[outbox_key(bucket)], args=[entries[0], len(entries)])
+        self._taken(keys=[outbox_key(bucket)], args=entries)

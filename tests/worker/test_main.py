@@ -15,9 +15,9 @@ from rq import Queue
 
 from bot.embedded import DataLock, EmbeddedServer
 from bot.embedded import start as start_valkey
-from bot.queue import DUE, FORGET, SERIALIZER, SLOT_SECONDS, Due, expire_rq_keys, line_queue
+from bot.queue import DUE, SERIALIZER, SLOT_SECONDS, Due, expire_rq_keys, line_queue
 from bot.store.client import connect
-from bot.store.outbox import Outbox, Wanted
+from bot.store.outbox import FORGET, Outbox, Wanted
 from tests.processes import until
 from tests.twilio_mock import TwilioMock
 from tests.web import Running
