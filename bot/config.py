@@ -6,6 +6,7 @@ reported together, each with its cure. Nothing else in the project reads the env
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -215,9 +216,8 @@ def create_once(path: Path, make: Callable[[], bytes]) -> bytes:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(make())
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was first; its secret counts
+        with contextlib.suppress(FileExistsError):  # another process was first; its secret counts
+            os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path.read_bytes()

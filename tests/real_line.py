@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from bot.config import CHECKOUT
 from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
+from tests.web import is_up
 
 SECRET = "tests-only-3f9a8c1e5d7b2460-tests-only"
 START_SECONDS = 20.0
@@ -96,19 +97,8 @@ def line(redis_url: str, data: Path, **more: str) -> Iterator[Line]:
     said = data / f"web-{port}.txt"
     with process(["-m", "bot", "web"], environment(redis_url, data, PORT=str(port), **more), said) as child:
         limit = time.monotonic() + START_SECONDS
-        while not _answers(port):
+        while not is_up(port):
             assert child.poll() is None, said.read_text()
             assert time.monotonic() < limit, said.read_text()
             time.sleep(0.02)
         yield Line(port, said)
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

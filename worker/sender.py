@@ -120,7 +120,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
     ) -> Response:
         """One request without a body, which is all that we ask for today."""
         if params or data:
-            raise NotImplementedError
+            raise ValueError("this client sends no parameters and no body")
         sent = {**(headers or {}), **urllib3.make_headers(basic_auth=":".join(auth or ()))}
         answer = self._pool.request(method, uri, headers=sent, redirect=False)
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)

@@ -122,7 +122,6 @@ class ReferralLoader:
             area=self._area(fields["area"], areas.within) if "area" in fields else areas.elsewhere,
             languages=self._languages(fields["languages"]) if "languages" in fields else None,
             hours=hours,
-            hours_confirmed=hours.always or bool(hours.spans),
             federal=federal,
             weak="status" in fields and self._status(fields["status"]) not in OFFERED,
         )

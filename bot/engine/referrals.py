@@ -56,7 +56,6 @@ class Referral:
     languages: frozenset[str] | None
     """Locales; None: interpreters for any language."""
     hours: Hours
-    hours_confirmed: bool
     federal: bool
     by_text: bool = False
     """Its number takes texts, not calls."""

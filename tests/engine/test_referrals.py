@@ -35,7 +35,7 @@ def line(name: str, **differs: object) -> Referral:
     """A referral for legal help in all states, with interpreters, by day."""
     usual = Referral(
         name=name, title=name.title(), phone="+12025550100", website=None, needs=frozenset({"legal", HOTLINE}),
-        area="us", languages=None, hours=DAYTIME, hours_confirmed=True, federal=False, weak=False,
+        area="us", languages=None, hours=DAYTIME, federal=False, weak=False,
     )  # fmt: skip
     return replace(usual, **differs)  # type: ignore[arg-type]
 
