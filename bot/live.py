@@ -16,7 +16,7 @@ from bot.content.library import Library, open_bundle
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
-from bot.store.releases import Releases
+from bot.store.releases import Live, Releases
 from bot.store.sessions import StoreDown
 
 POLL_SECONDS = 0.5
@@ -47,7 +47,7 @@ class LiveRelease:
         self._served: Served | None = None
         self._lock = threading.Lock()
         self._renewed = time.monotonic()
-        self._refused = 0
+        self._refused: Live | None = None
 
     def get(self, at_least: int = 0) -> Served:
         """The release to answer with; a session's number says that there is a newer one.
@@ -83,20 +83,25 @@ class LiveRelease:
         with self._lock:
             live = self._releases.live()
             due = time.monotonic() - self._renewed > RENEW_SECONDS
-            if live is None or live.number == self._refused or (live.number == self.number and not due):
+            if live is None or live == self._refused or (self._is_served(live) and not due):
                 return
             bundle = self._releases.bundle(live.digest)
             self._renewed = time.monotonic()
-            if live.number == self.number:
+            if self._is_served(live):
                 return
             try:
                 self._served = Served(open_bundle(bundle or {}).numbered(live.number))
             except (
                 Exception
             ) as error:  # written by other code, or broken on its way: whatever it is, serve what is good
-                self._refused = live.number
+                self._refused = live
                 why = type(error).__name__
                 _log.error("release %s does not open (%s); still serving %s", live.number, why, self.number)
+
+    def _is_served(self, live: Live) -> bool:
+        """By its content, too: a store that lost everything counts from 1 again."""
+        library = self._served.library if self._served else None
+        return library is not None and (library.release.number, library.digest) == (live.number, live.digest)
 
     def watch(self, now: Callable[[], datetime]) -> None:
         """Look for a newer release twice a second, and destroy old keys of the day, as long as this object lives."""

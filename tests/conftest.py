@@ -138,6 +138,7 @@ def publish(redis_url: str, checked: Checked, after: int = 0) -> int:
 
 @pytest.fixture(scope="session")
 def _application(config: Config, checked: Checked) -> Flask:
+    connect(config.redis_url).flushall()  # a test before may have published something else
     publish(config.redis_url, checked)
     return create_app(config, _CLOCK)
 
@@ -146,6 +147,7 @@ def _application(config: Config, checked: Checked) -> Flask:
 def app(_application: Flask, store: Redis, config: Config, checked: Checked, clock: Clock) -> Flask:
     """The web application with the shipped content published and nobody known, at noon."""
     publish(config.redis_url, checked)
+    assert _application.test_client().get("/readyz").status_code == 200  # it looks which release is live now
     return _application
 
 

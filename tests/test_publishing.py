@@ -401,6 +401,19 @@ def test_a_store_that_lost_its_releases_is_no_reason_to_stop_answering(organisat
     organisation.serves(1)
 
 
+def test_a_store_that_counts_from_one_again_does_not_pass_off_other_content_as_what_is_served(organisation):
+    """The number alone says nothing once the store has lost everything: release 1 may be another one now."""
+    live = LiveRelease(organisation.releases)
+    served = live.get().library
+    connect(organisation.config.redis_url).flushall()
+    change_the_first_words(organisation, "Do not open the door.")
+    organisation.publish()
+
+    live.refresh()
+    assert live.number == served.release.number == 1
+    assert live.get().library.digest != served.digest
+
+
 def test_counting_people_opens_no_session(organisation):
     """A dry run needs no address and no key of the day: only tags are read."""
     shutil.rmtree(organisation.config.keys_folder, ignore_errors=True)

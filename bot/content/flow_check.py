@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.content.problem import Place, Problems
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import Ask, Collect, End, Flow, Step, Visit, flow_of, targets_of
 from bot.engine.release import MENU
 
 
@@ -28,23 +28,6 @@ def check(flows: Mapping[str, Flow], places: Mapping[str, Place], problems: Prob
                      "Let one of these steps ask, or end.")  # fmt: skip
 
 
-def targets(step: Step) -> tuple[str, ...]:
-    """The steps that may come after a step, its own options and a visit's end included."""
-    match step:
-        case Say() | Collect():
-            return (step.then,)
-        case Ask():
-            return tuple(option.then for option in step.options)
-        case Visit():
-            return (step.start, step.then)
-        case Branch():
-            return (*(then for _, then in step.cases), step.otherwise)
-        case Refer():
-            return (step.then,) if step.then else ()
-        case End():
-            return ()
-
-
 def _name(key: str) -> str:
     return key.partition(".")[2]
 
@@ -57,7 +40,7 @@ def _unreached(flow: Flow, steps: Mapping[str, Step]) -> list[str]:
         key = waiting.pop()
         if key not in found and flow_of(key) == flow.name:
             found.add(key)
-            waiting += targets(steps[key])
+            waiting += targets_of(steps[key])
     return [step.key for step in flow.steps if step.key not in found]
 
 
@@ -103,7 +86,7 @@ def _without_waiting(step: Step, steps: Mapping[str, Step]) -> tuple[str, ...]:
         case Visit(start=start, then=then):
             return (start, then) if _may_end_at_once(start, steps) else (start,)
         case _:
-            return targets(step)
+            return targets_of(step)
 
 
 def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:
@@ -115,5 +98,5 @@ def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:
         if key not in found:
             found.add(key)
             step = steps[key]
-            waiting += () if isinstance(step, Ask) else targets(step)
+            waiting += () if isinstance(step, Ask) else targets_of(step)
     return any(isinstance(steps[key], End) for key in found)

@@ -134,7 +134,7 @@ class Flow:
 
 
 def targets_of(step: Step) -> tuple[str, ...]:
-    """The steps that a step may lead to."""
+    """The steps that may come after a step, its own options and a visit's end included."""
     match step:
         case Ask(options=options):
             return tuple(option.then for option in options)
