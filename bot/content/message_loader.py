@@ -17,6 +17,10 @@ from bot.engine.text import words_of
 
 COMMANDS = ("menu", "back", "language", "more", "delete")
 DIGITS = tuple("0123456789")
+OPTOUT = ("whole", "no", "stop", "send", "beside")
+
+GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT}
+"""The words of `words.yml` below which several lists stand."""
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
@@ -85,7 +89,7 @@ class LocaleWords:
     """What one locale's `words.yml` and keywords understand; raw, not yet folded."""
 
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By list: greetings, optout, yes, no, fillers, negations, hints, languages, commands.menu, numbers.1, ..."""
+    """By list: greetings, yes, no, fillers, negations, hints, languages, commands.menu, numbers.1, optout.whole, ..."""
     keywords: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By flow."""
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -162,8 +166,8 @@ class _OneLocale:
 
     def _words(self, root: Node) -> None:
         for name, node in self.form.fields(root, what="words.yml", known=WORDS).items():
-            if name in ("commands", "numbers"):
-                known = dict.fromkeys(COMMANDS if name == "commands" else DIGITS, True)
+            if name in GROUPS:
+                known = dict.fromkeys(GROUPS[name], True)
                 for which, words in self.form.fields(node, what=name, known=known).items():
                     self.found.words.lists[f"{name}.{which}"] = self._phrases(words, f"{name} {which}")
             else:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.content.message_loader import COMMANDS, DIGITS, Locale
+from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale
 from bot.engine.flow import Flow
 from bot.engine.text import words_of
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
+from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, weigh
 
 
 def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Vocabulary:
@@ -41,7 +41,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
     return Vocabulary(
         commands=by_words(phrase for command in COMMANDS for phrase in phrases(f"commands.{command}", command)),
         greetings=by_words(phrases("greetings", "menu")),
-        optouts=by_words(phrases("optout", "optout")),
+        optouts={name: _opting_out(locale) for name, locale in locales.items()},
         languages=_language_names(locales),
         yes=frozenset(phrase.words for phrase in phrases("yes", "yes")),
         no=frozenset(phrase.words for phrase in phrases("no", "no")),
@@ -59,6 +59,11 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
 
 def _folded(texts: Iterable[str]) -> list[Words]:
     return [words for text in texts if (words := words_of(text))]
+
+
+def _opting_out(locale: Locale) -> OptOutWords:
+    lists = {part: frozenset(_folded(locale.words.lists.get(f"optout.{part}", ()))) for part in OPTOUT}
+    return OptOutWords(**lists)
 
 
 def _answers(locales: Mapping[str, Locale]) -> dict[str, tuple[Phrase, ...]]:

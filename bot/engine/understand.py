@@ -12,6 +12,7 @@ from typing import Literal
 from bot.engine.flow import flow_of
 from bot.engine.language import Guess, guess
 from bot.engine.likeness import is_slip
+from bot.engine.optout import OptOuts
 from bot.engine.release import Release
 from bot.engine.session import Screen, short_id
 from bot.engine.text import words_of
@@ -60,6 +61,7 @@ class Reader:
     def __init__(self, release: Release) -> None:
         self._release = release
         self._words: Vocabulary = release.vocabulary
+        self._optouts = OptOuts(release.vocabulary.optouts, release.vocabulary.fillers)
         self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
         self._keywords = by_words(release.vocabulary.triggers)
         self._interrupts = by_words(release.vocabulary.interrupts)
@@ -74,7 +76,7 @@ class Reader:
         bare = self._words.without_fillers(said)
         told = guess(said, self._words)
         reading = (
-            self._opting_out(said, bare)
+            self._opting_out(said)
             or self._emergency(said)
             or self._exact_answer(said, bare, screen)
             or self._command(said, bare)
@@ -93,10 +95,9 @@ class Reader:
             scores=reading.scores,
         )
 
-    def _opting_out(self, said: Words, bare: Words) -> Reading | None:
-        for words in (said, bare):
-            if found := self._words.optouts.get(words):
-                return Reading(action="optout", guess=_of(found), because=" ".join(words))
+    def _opting_out(self, said: Words) -> Reading | None:
+        if found := self._optouts.found_in(said):
+            return Reading(action="optout", guess=_of((found,)), because=" ".join(found.words))
         return None
 
     def _emergency(self, said: Words) -> Reading | None:

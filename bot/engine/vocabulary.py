@@ -29,12 +29,27 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutWords:
+    """One language's words for it. All folded (`bot.engine.text`)."""
+
+    whole: frozenset[Words] = frozenset()
+    """Texts that mean it as they are: "stop", "leave me alone"."""
+    no: frozenset[Words] = frozenset()
+    stop: frozenset[Words] = frozenset()
+    send: frozenset[Words] = frozenset()
+    """What is not to be done any more: "texting", "messages"."""
+    beside: frozenset[Words] = frozenset()
+    """What may stand with these and changes nothing: "me", "any more", "please"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Everything that is understood."""
 
     commands: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
     greetings: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
-    optouts: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
+    optouts: Mapping[str, OptOutWords] = field(default_factory=dict)
+    """By locale."""
     languages: Mapping[Words, str] = field(default_factory=dict)
     yes: frozenset[Words] = frozenset()
     no: frozenset[Words] = frozenset()
