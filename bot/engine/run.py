@@ -230,6 +230,9 @@ class _Turn:
         if session.misses > 1:
             said = (Said("notice", "not_understood_twice"), self._hotline(session))
         screen, step = session.screen, self._step_at(session)
+        if session.misses > 1 and not session.locale and (step is None or flow_of(step.key) == MENU):
+            # Nothing has been understood at all: most likely the menu's languages are of no use to the person.
+            return self._wait(session, "language", self.release.locales, (*said, Said("notice", "language_question")))
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
