@@ -41,6 +41,9 @@ OPTS_OUT = {
         "suspendan los mensajes",
         "deje de textear por favor",
         "ya no me mande nada por whatsapp",
+        "ya no me manden mas mensajes por fa",
+        "no quiero q me manden mas mensajes",
+        "dejenme de mandar mensajes",
     ],
     "ar": [
         "من فضلكم لا ترسلوا لي رسائل بعد اليوم",
@@ -51,6 +54,10 @@ OPTS_OUT = {
         "لا أريد استلام رسائل",
         "توقفوا عن إزعاجي",
         "الرجاء التوقف عن الرسائل",
+        "وقفو الرسائل",
+        "لا ترسلوا لي أي رسالة",
+        "ما ترسلوا لي رسائل بعد اليوم",
+        "خلاص متبعتوليش رسايل",
     ],
     "zh-Hans": [
         "请你们不要再给我发短信了谢谢",
@@ -61,6 +68,9 @@ OPTS_OUT = {
         "我不需要短信",
         "请停止给我发消息",
         "不愿意再收到你们的短信",
+        "我要停止短信",
+        "以后别再打扰我们",
+        "不要再发通知了",
     ],
 }
 
@@ -104,6 +114,11 @@ SAYS_SOMETHING_ELSE = {
         "no quiero hablar con ellos",
         "puedo escribir",
         "no tengo mensajes",
+        "no quiero molestar",
+        "deje su mensaje",
+        "quiero dejar mensaje",
+        "mensaje de la corte",
+        "ningun mensaje de el",
     ],
     "ar": [
         "ما وصلتني رسائل",
@@ -111,6 +126,10 @@ SAYS_SOMETHING_ELSE = {
         "زوجي لا يرد على الرسائل",
         "لا تتوقفوا عن الإرسال",
         "أرسلوا لي رسالة",
+        "ما هذه الرسالة؟",
+        "ما هذه الرسائل",
+        "ما معي رسالة",
+        "خلص الرسالة",
     ],
     "zh-Hans": [
         "他们不停敲门",
@@ -121,6 +140,10 @@ SAYS_SOMETHING_ELSE = {
         "不要停",
         "收到短信",
         "他们不停发短信",
+        "我要不要联系你们",
+        "要不要发短信",
+        "不想打扰你们",
+        "收到取消通知",
     ],
 }
 
