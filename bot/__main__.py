@@ -75,7 +75,7 @@ class Environment:
             _write(self.unfinished, b"")
         elif self._is_ours():
             base = _base_python()
-            _say("Setting up, about half a minute, once ...")
+            _say("Setting up, about a minute, once ...")
             self._clear()
             _call([base, "-I", "-m", "venv", self.folder], handle, "The folder .venv cannot be made. Is the disk full?")
         else:

@@ -6,9 +6,7 @@ process.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -18,12 +16,13 @@ from werkzeug.exceptions import HTTPException
 from bot.channel import Signatures
 from bot.config import Config
 from bot.content.fallback import EVERYBODY, read_fallbacks
-from bot.conversation import FORGET_AFTER_SECONDS, Conversation, utc_now
+from bot.conversation import Conversation, utc_now
+from bot.forgetting import Forgetting
 from bot.live import LiveRelease
 from bot.outage import Outage
 from bot.privacy import DayKeys, Registry, quiet_logging
 from bot.store.client import connect
-from bot.store.outbox import FORGET, Outbox, Wanted
+from bot.store.outbox import Outbox
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
 from bot.webhook import MAX_BYTES, Doors, broken, refused, routes
@@ -34,10 +33,6 @@ BUSY_SEATS = 56
 """Of them with the store; the others answer with the fallback text at once."""
 WAITING_SEATS = 24
 """Of those waiting for the store to come back."""
-UNFINISHED_SECONDS = 6 * 3600
-"""When to delete a reply that Twilio has not reported as done."""
-MAX_LATE = 10_000
-"""Status callbacks kept in memory while the store is away."""
 
 _log = logging.getLogger("bot.app")
 
@@ -55,23 +50,7 @@ def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_n
     live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days)
     outage = Outage(sessions, waiting_seats=WAITING_SEATS)
     fallbacks = read_fallbacks(config.content)
-    outbox = Outbox(client)
-
-    late: deque[Wanted] = deque(maxlen=MAX_LATE)
-
-    def forget(message_id: str, done: bool) -> None:
-        """What the store cannot take now goes with the next one: Twilio reports a status once and never again."""
-        late.append(
-            Wanted(FORGET, message_id, int(now().timestamp()) + (FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS))
-        )
-        while late and not outage.is_down:
-            with contextlib.suppress(IndexError):  # another thread was quicker
-                wanted = late.popleft()
-                try:
-                    outbox.put(wanted)
-                except StoreDown:
-                    late.append(wanted)
-                    outage.failed()
+    forgetting = Forgetting(Outbox(client), outage, now)
 
     def ready() -> Mapping[str, bool]:
         try:
@@ -89,11 +68,12 @@ def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_n
             sessions=sessions,
             live=live,
             outage=outage,
+            forgetting=forgetting,
             fallbacks=fallbacks,
             busy_seats=BUSY_SEATS,
             now=now,
         ),
-        forget=forget,
+        forgetting=forgetting,
         fallback=fallbacks[EVERYBODY],
         ready=ready,
     )
@@ -105,6 +85,7 @@ def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_n
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, broken(doors))
     live.watch(now)
+    forgetting.watch()
     _start_with_a_release(live)
     return app
 

@@ -37,7 +37,7 @@ _SENDER = re.compile(
     r"|whatsapp:[A-Z]{2}\.(?!.*(?:Label|Latitude|ListId|ListTitle|Longitude))[A-Za-z0-9.]{1,140}"  # without a number
 )
 """https://www.twilio.com/docs/whatsapp/key-concepts#whatsapp-usernames"""
-_OURS = re.compile(r"[a-z][a-z0-9_]+(?:\.[a-z][a-z0-9_]+){2}")
+_OURS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}")
 _DECIDE = ("AccountSid", "From", "MessageSid")
 
 

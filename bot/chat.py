@@ -43,6 +43,7 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     if interactive:
         print(HELLO)
     for said in _opening(library, locale, flow):
+        print(f"> {said}")
         _exchange(person, spoken, said)
     while (typed := _next(interactive)) is not None:
         _exchange(person, spoken, typed)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from bot.config import CHECKOUT, Config, ConfigError
+from bot.config import CHECKOUT, Config, ConfigError, content_folder
 from bot.engine.events import CHANNELS
 
 STAYS = "Nothing was published. The release that was live is still live."
@@ -69,7 +69,7 @@ def chat(locale: str | None, channel: str, flow: str | None, save: Path | None) 
     """Talk to the line in the terminal, or through a pipe. No Redis and no Twilio needed."""
     from bot.chat import talk
 
-    sys.exit(talk(_content(), locale=locale, channel=channel, flow=flow, save=save))
+    sys.exit(talk(content_folder(), locale=locale, channel=channel, flow=flow, save=save))
 
 
 @cli.command()
@@ -80,7 +80,7 @@ def explain(text: str, as_json: bool) -> None:
     from bot.content.library import check_folder
     from bot.explain import explain as explained
 
-    library = check_folder(_content()).library()
+    library = check_folder(content_folder()).library()
     if text != "-":
         found = explained(text, library)
         click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else str(found))
@@ -98,7 +98,7 @@ def check(folder: Path | None, style: str) -> None:
     from bot.content.library import check_folder
     from bot.content.report import report
 
-    checked = check_folder(folder or _content())
+    checked = check_folder(folder or content_folder())
     click.echo(report(checked.problems, style))
     sys.exit(any(problem.severity == "error" for problem in checked.problems))
 
@@ -121,8 +121,8 @@ def fallback() -> None:
     from bot.content.library import check_folder
     from bot.reply import fallback_texts
 
-    path = _content() / FILE
-    path.write_text(written(fallback_texts(check_folder(_content()).library())), encoding="utf-8")
+    path = content_folder() / FILE
+    path.write_text(written(fallback_texts(check_folder(content_folder()).library())), encoding="utf-8")
     click.echo(f"Written: {FILE}")
 
 
@@ -151,11 +151,6 @@ def test(arguments: tuple[str, ...]) -> None:
 def main() -> None:
     """The entry of `python3 -m bot`."""
     cli(prog_name="python3 -m bot")
-
-
-def _content() -> Path:
-    """The content folder, for commands that need no other setting."""
-    return Path(os.environ.get("HOTLINE_CONTENT") or CHECKOUT)
 
 
 def _publish_if_it_checks(config: Config) -> None:

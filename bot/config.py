@@ -1,7 +1,7 @@
 """Every setting, read from the environment once, into one frozen object.
 
 Apart from everything else so that a wrong setting is found at the start and not by the person texting: all mistakes are
-reported together, each with its cure. Nothing else in the project reads the environment.
+reported together, each with its cure. Nothing else in the project reads our settings from the environment.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 MINIMUM_SECRET = 32
 """Characters. A shorter one can be guessed; `python3 -c "import secrets; print(secrets.token_hex())"` makes one."""
+
+SESSION_IDLE_SECONDS = 2 * 3600
+SESSION_MAX_SECONDS = 24 * 3600
+"""How long a session lives after its last and after its first text, unless a setting says otherwise."""
 
 HELP: dict[str, str] = {
     "PUBLIC_URL": "The address Twilio posts to, as typed into its console, without a path: https://line.example.org",
@@ -94,6 +98,19 @@ class Config:
         return _Reader(os.environ if env is None else env).read()
 
 
+def content_folder(env: Mapping[str, str] | None = None) -> Path:
+    """The content folder alone, for what needs no other setting.
+
+    Raises:
+        ConfigError: there is no content in it.
+    """
+    reader = _Reader(os.environ if env is None else env)
+    folder = reader.content()
+    if reader.problems:
+        raise ConfigError(reader.problems)
+    return folder
+
+
 def embedded_socket(data: Path) -> Path:
     """The embedded Valkey's socket for a data folder. In the temporary folder: a path in a checkout may be too long.
 
@@ -131,12 +148,12 @@ class _Reader:
             embedded=embedded,
             secrets=self._secrets(embedded, data),
             data=data,
-            content=self._content(),
+            content=self.content(),
             host=host,
             port=port,
             web_processes=self._whole("WEB_PROCESSES", 1, 1, 64),
-            session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", 2 * 3600, 60, 86400),
-            session_max_seconds=self._whole("SESSION_MAX_SECONDS", 86400, 60, 86400),
+            session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60, 86400),
+            session_max_seconds=self._whole("SESSION_MAX_SECONDS", SESSION_MAX_SECONDS, 60, 86400),
             release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),
         )
         if (config.api_key is None) != (config.api_secret is None):
@@ -179,7 +196,8 @@ class _Reader:
             return default
         return int(value)
 
-    def _content(self) -> Path:
+    def content(self) -> Path:
+        """The folder with flows/ and messages/."""
         folder = Path(self._text("HOTLINE_CONTENT") or CHECKOUT)
         if not (folder / "flows").is_dir():
             self._wrong("HOTLINE_CONTENT", "is not a folder that holds flows/ and messages/")

@@ -18,6 +18,7 @@ from bot.content.fallback import EVERYBODY
 from bot.engine.events import Erased, Event
 from bot.engine.run import reader_of, turn
 from bot.engine.session import Session
+from bot.forgetting import FORGET_AFTER_SECONDS, Forgetting
 from bot.live import LiveRelease, NoRelease
 from bot.outage import Outage
 from bot.privacy import Registry
@@ -28,8 +29,6 @@ MAX_CONFLICTS = 20
 """Times a turn is computed again because another text of the same person came in between."""
 BUDGET_SECONDS = 4.0
 """After this nothing is begun any more: a person gets the fallback text rather than a late answer."""
-FORGET_AFTER_SECONDS = 120
-"""Twilio refuses to delete a message that it is still busy with: https://www.twilio.com/docs/api/errors/20009"""
 
 _log = logging.getLogger("bot.conversation")
 
@@ -49,6 +48,7 @@ class Conversation:
         sessions: Sessions,
         live: LiveRelease,
         outage: Outage,
+        forgetting: Forgetting,
         fallbacks: Mapping[str, str],
         busy_seats: int,
         now: Callable[[], datetime] = utc_now,
@@ -56,6 +56,7 @@ class Conversation:
         """`fallbacks`: the fallback text by locale, under "" the one for everybody. `busy_seats`: requests that may be
         with the store at once; more than that are answered with the fallback text, so that nobody queues for it."""
         self._registry, self._sessions, self._live, self._outage = registry, sessions, live, outage
+        self._forgetting = forgetting
         self._fallbacks = fallbacks
         self._busy = threading.BoundedSemaphore(busy_seats)
         self._now = now
@@ -116,6 +117,7 @@ class Conversation:
         Whatever made it necessary may be broken here, too: a full disk, a text that the reader cannot take.
         """
         text = self._fallbacks[EVERYBODY]
+        self._forgetting.answered_without_the_store(arrived.message_id)
         try:
             self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
         except StoreDown:

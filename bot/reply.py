@@ -18,7 +18,7 @@ from bot.content.referral_loader import DAYS
 from bot.content.segments import MAX_PARTS, cheaper, parts
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import MAX_OPTIONS, Ask, Collect
-from bot.engine.referrals import DAY, HOTLINE, Hours, Referral
+from bot.engine.referrals import DAY, Hours, Referral, constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
 from bot.engine.understand import BACK, MENU_DIGIT, MORE
@@ -96,9 +96,8 @@ class Composer:
         """What is said when nothing else works: no choices, a human's number, and how to go on."""
         locale = self._known(locale)
         release = self._release
-        line = next(
-            r for r in release.referrals if r.name == release.line or (HOTLINE in r.needs and r.area == release.area)
-        )
+        line = constant_hotline(release.referrals, own=release.line, area=release.area)
+        assert line is not None, "the checks want a hotline in the organisation's area"
         hours = self._hours(line.hours, locale)
         return self._common("fallback", locale, name=line.title, phone=line.phone or "", hours=hours)
 

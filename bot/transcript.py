@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.config import SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, Event, Inbound, Spoke
 from bot.engine.run import turn
@@ -28,7 +29,6 @@ from bot.engine.session import Session, from_plain, to_plain
 from bot.reply import Composer
 
 SECONDS_PER_TURN = 20
-IDLE = timedelta(hours=2)
 NO_ANSWER = "(no answer)"
 
 _WAIT = re.compile(r"\[wait (\d+)([hm])\]")
@@ -110,13 +110,20 @@ class Talk:
             self.now += int(waited[1]) * unit
             return None
         self.now += timedelta(seconds=SECONDS_PER_TURN)
-        if self.now - self._heard > IDLE:
+        if self._is_forgotten():
             self.session = None
         self._heard = self.now
         stored = None if self.session is None else from_plain(json.loads(json.dumps(to_plain(self.session))))
         session, self.events = turn(stored, inbound(said, self.channel), self.library.release, self.now)
         self.session, text = self._composer.reply(session, self.events, self.channel)
         return text
+
+    def _is_forgotten(self) -> bool:
+        """Whether the store would have dropped the session by now."""
+        if self.session is None:
+            return False
+        idle = (self.now - self._heard).total_seconds()
+        return idle > SESSION_IDLE_SECONDS or self.now.timestamp() >= self.session.started * 60 + SESSION_MAX_SECONDS
 
 
 def inbound(said: str, channel: str) -> Inbound:

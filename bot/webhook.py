@@ -6,6 +6,7 @@ constant or composed by us; nothing of a request is logged.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from bot.channel import NotOurs, Signatures, arrived, finished, twiml
 from bot.config import Config
 from bot.conversation import Conversation
+from bot.forgetting import Forgetting
 
 INBOUND, STATUS, FALLBACK = "/twilio/inbound", "/twilio/status", "/twilio/fallback"
 MAX_BYTES = 32 * 1024
@@ -34,8 +36,7 @@ class Doors:
     config: Config
     signatures: Signatures
     conversation: Conversation
-    forget: Callable[[str, bool], None]
-    """Want Twilio's copy of a message deleted: its id, and whether Twilio is done with it."""
+    forgetting: Forgetting
     fallback: str
     ready: Callable[[], Mapping[str, bool]]
 
@@ -50,20 +51,24 @@ def routes(doors: Doors) -> Blueprint:
         _check_signature(doors)
         message = _ours(lambda: arrived(request.form, doors.config.account_sid))
         reply = doors.conversation.answer(message)
-        return _xml(twiml(reply, status_url=doors.config.public_url + STATUS))
+        return _message(doors, reply)
 
     @blueprint.post(STATUS)
     def status() -> Response:
         """What became of a reply of ours: how we learn its id, and when its copy may be deleted."""
         _check_signature(doors)
-        told = _ours(lambda: finished(request.form, doors.config.account_sid))
-        doors.forget(*told)
+        doors.forgetting.reported(*_ours(lambda: finished(request.form, doors.config.account_sid)))
         return Response(status=204)
 
     @blueprint.route(FALLBACK, methods=["GET", "POST"])
     def fallback() -> Response:
-        """The constant text, for Twilio's own fallback URL. Unsigned: it says the same to everybody."""
-        return _xml(twiml(doors.fallback))
+        """The constant text, for Twilio's own fallback URL. It says the same to everybody, signed or not; a signature
+        only says that there is a copy to be deleted."""
+        if request.method == "POST" and _is_signed(doors):
+            with contextlib.suppress(NotOurs):
+                message = arrived(request.form, doors.config.account_sid)
+                doors.forgetting.answered_without_the_store(message.message_id)
+        return _message(doors, doors.fallback)
 
     @blueprint.get("/healthz")
     def health() -> Response:
@@ -87,22 +92,29 @@ def refused(error: HTTPException) -> Response:
 
 
 def broken(doors: Doors) -> Callable[[Exception], Response]:
-    """A mistake of ours outside the conversation. A 5xx would make Twilio keep the request, with the person's words."""
+    """A mistake of ours outside the conversation. Never a 5xx to Twilio, which would keep the request with what the
+    person wrote; nothing else to a load balancer."""
 
     def answer(error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.path, exc_info=error)
-        return _xml(twiml(doors.fallback))
+        if request.path in (INBOUND, FALLBACK):
+            return _message(doors, doors.fallback)
+        return Response(status=204) if request.path == STATUS else Response("broken\n", 503, mimetype="text/plain")
 
     return answer
 
 
 def _check_signature(doors: Doors) -> None:
-    """Against the configured address, never against what a header claims."""
-    query = request.query_string.decode("ascii", "replace")
-    url = doors.config.public_url + request.path + (f"?{query}" if query else "")
-    if not doors.signatures.valid(url, request.form, request.headers.get("X-Twilio-Signature")):
+    if not _is_signed(doors):
         _log.warning("refused an unsigned request to %s", request.path)
         abort(403)
+
+
+def _is_signed(doors: Doors) -> bool:
+    """Checked against the configured address, never against what a header claims."""
+    query = request.query_string.decode("ascii", "replace")
+    url = doors.config.public_url + request.path + (f"?{query}" if query else "")
+    return doors.signatures.valid(url, request.form, request.headers.get("X-Twilio-Signature"))
 
 
 def _ours(read: Callable[[], Message]) -> Message:
@@ -112,5 +124,6 @@ def _ours(read: Callable[[], Message]) -> Message:
         abort(400)
 
 
-def _xml(body: str) -> Response:
-    return Response(body, mimetype="text/xml")
+def _message(doors: Doors, text: str | None) -> Response:
+    """TwiML. Twilio reports on every reply: only so its id is learned, and its copy deleted."""
+    return Response(twiml(text, status_url=doors.config.public_url + STATUS), mimetype="text/xml")

@@ -114,7 +114,7 @@ def test_an_interrupted_set_up_is_done_again_from_the_start(checkout):
     (folder / "lib" / "half").touch()
     (folder / "unfinished").touch()
     done = start(checkout)
-    assert (done.stdout, done.stderr) == (f"{folder}\n", "Setting up, about half a minute, once ...\n")
+    assert (done.stdout, done.stderr) == (f"{folder}\n", "Setting up, about a minute, once ...\n")
     assert not (folder / "lib" / "half").exists()
     assert not (folder / "unfinished").exists()
 

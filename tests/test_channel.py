@@ -138,6 +138,12 @@ def test_a_form_without_a_message_id_is_not_ours(message_id):
         arrived(MultiDict(sms("door") | {"MessageSid": message_id, "SmsMessageSid": message_id}), ACCOUNT)
 
 
+def test_a_form_that_names_two_messages_is_not_ours():
+    """Twilio says the id twice; a text that was cut into fields cannot say both."""
+    with pytest.raises(NotOurs):
+        arrived(MultiDict(sms("door") | {"SmsMessageSid": "SM" + "f" * 32}), ACCOUNT)
+
+
 SENDERS = {
     "+12025550143": ("sms", "+12025550143"),
     "54321": ("sms", "54321"),

@@ -7,6 +7,7 @@ what the screen says is what it does.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -322,6 +323,16 @@ def test_the_fallback_has_a_number_no_choices_and_the_word_menu_in_every_languag
         assert any(words_of(text)[at : at + len(menu)] == menu for menu in menus for at in range(200)), locale
         assert not re.search(r"(?m)^\d ", text), locale
         assert locale == EVERYBODY or fits(text, "sms"), locale
+
+
+def test_the_fallback_names_the_organisations_own_line_where_it_has_one(library):
+    """As everywhere else: not whichever stands first in the file."""
+    own = replace(library.release.referrals[0], name="ours", title="Our Own Line", phone="+12125550100")
+    release = replace(library.release, referrals=(*library.release.referrals, own), line="ours")
+
+    for text in fallback_texts(replace(library, release=release)).values():
+        assert "Our Own Line" in text
+        assert "800-566-7636" not in text
 
 
 def test_a_page_stays_the_same_while_the_hours_go_on(library):

@@ -17,8 +17,10 @@ from bot import webhook
 from bot.app import create_app
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
+from bot.store.outbox import Wanted
 from bot.webhook import FALLBACK, INBOUND, MAX_BYTES, STATUS
 from tests.conftest import post
+from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, message_in, signature, sms, whatsapp
 
 OPEN = {"/healthz", "/readyz", FALLBACK}
@@ -205,6 +207,15 @@ def test_readiness_names_a_missing_release(config, store, clock):
     assert (response.status_code, response.text) == (503, "no release\n")
 
 
+def test_readiness_does_not_pass_a_store_off_as_sound_that_holds_nonsense(config, store, clock):
+    """A load balancer must see it; the fallback text is for people."""
+    app = create_app(config, clock)
+    store.set("{release}:live", "nonsense", ex=60)
+    response = app.test_client().get("/readyz")
+
+    assert (response.status_code, response.text) == (503, "broken\n")
+
+
 def test_a_mistake_of_ours_outside_the_conversation_ends_in_the_fallback_text(config, store, clock, monkeypatch):
     """What Twilio sees of a bug is 200 and a human's number."""
 
@@ -216,6 +227,21 @@ def test_a_mistake_of_ours_outside_the_conversation_ends_in_the_fallback_text(co
     status, body = post(app.test_client(), INBOUND, sms("door").items())
 
     assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
+
+
+def test_whoever_got_the_fallback_text_has_their_text_deleted_too(config, store, clock):
+    """Nothing is published, so no turn is written; by Twilio's own fallback URL as well, where it is signed."""
+    app = create_app(config, clock)
+    texts = [sms("door"), sms("my husband was taken")]
+    for path, form in zip((INBOUND, FALLBACK), texts, strict=True):
+        status, body = post(app.test_client(), path, form.items())
+        assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
+        assert f'statusCallback="{PUBLIC_URL}{STATUS}"' in body  # how the reply's own id is learned
+
+    def wanted() -> set[str]:
+        return {Wanted.of(entry).about for key in store.scan_iter("o:*") for entry in store.lrange(key, 0, -1)}
+
+    until(lambda: wanted() == {form["MessageSid"] for form in texts})
 
 
 def test_a_status_wants_the_copy_deleted_and_keeps_nothing_but_the_id(app, store, clock):

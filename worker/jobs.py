@@ -39,7 +39,7 @@ def forget_messages() -> None:
     """Ask Twilio to delete its copies of messages that are due: what people wrote, and what they got.
 
     Twice: Twilio answers that the message is gone, which counts as done. Never: the copies stay at Twilio as long as
-    its own setting says (the deploy guide sets seven days); the relay calls for this job as long as an id is due.
+    its own setting says (the README asks for seven days); the relay calls for this job as long as an id is due.
     Killed in the middle: the ids it held come back after five minutes.
     """
     config = Config.from_env()

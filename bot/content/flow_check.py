@@ -80,13 +80,16 @@ def _peel(after: dict[str, tuple[str, ...]]) -> bool:
 
 def _without_waiting(step: Step, steps: Mapping[str, Step]) -> tuple[str, ...]:
     """The steps that come in the same reply. A known answer passes `collect` over."""
-    match step:
-        case Ask() | End() | Collect(what="language"):
-            return ()
-        case Visit(start=start, then=then):
-            return (start, then) if _may_end_at_once(start, steps) else (start,)
-        case _:
-            return targets_of(step)
+    if _waits(step):
+        return ()
+    if isinstance(step, Visit) and not _may_end_at_once(step.start, steps):
+        return (step.start,)
+    return targets_of(step)
+
+
+def _waits(step: Step) -> bool:
+    """Whether a step always waits for the person."""
+    return isinstance(step, Ask) or (isinstance(step, Collect) and step.what == "language")
 
 
 def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:
@@ -98,5 +101,5 @@ def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:
         if key not in found:
             found.add(key)
             step = steps[key]
-            waiting += () if isinstance(step, Ask) else targets_of(step)
+            waiting += () if _waits(step) else targets_of(step)
     return any(isinstance(steps[key], End) for key in found)

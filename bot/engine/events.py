@@ -48,7 +48,8 @@ class TurnedPage:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The person texted DELETE: everything about them goes, Twilio's copies too. The last word is bland."""
+    """The person texted DELETE: everything about them goes. Twilio is asked at once to delete this text, and the others
+    when it is done with them, as always. The last word is bland."""
 
     locale: str
 

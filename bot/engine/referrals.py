@@ -140,6 +140,13 @@ def hotline(
     return mine or (found[0] if found else None)
 
 
+def constant_hotline(referrals: tuple[Referral, ...], *, own: str, area: str) -> Referral | None:
+    """The hotline number of a text without a clock: the organisation's own line, else the first of the area."""
+    human = [r for r in referrals if r.phone and not r.federal]
+    mine = next((r for r in human if r.name == own), None)
+    return mine or next((r for r in human if HOTLINE in r.needs and r.area == area), None)
+
+
 def _wait(referral: Referral, at: datetime) -> int:
     """Minutes until it opens; a week where nobody knows."""
     opens = referral.hours.opens(at)

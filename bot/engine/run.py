@@ -85,7 +85,7 @@ class _Turn:
         if inbound.unsure and known is not None:
             return self._unsure(session, inbound)
         if chosen := tapped(inbound.choice, session.screen, self.release):
-            return self._answer(session, chosen)
+            return self._act(session, Reading(action="answer", ref=chosen))
         if is_payload(inbound.choice) and known is not None:
             return self._show_again(session)
         if notice := _notice_about(inbound):

@@ -540,6 +540,20 @@ def test_a_step_that_was_removed_meanwhile_leads_to_the_menu(small):
     assert after.path[-1].step == short_id("menu.choose")
 
 
+def test_a_tap_ends_a_row_of_texts_that_nobody_understood(small):
+    session, _ = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)
+    for _ in range(3):
+        session, _ = turn(session, Inbound(channel="whatsapp", text="qwertz"), small.release, NOW)
+    assert session is not None
+    assert session.misses == 3
+    assert session.screen is not None
+    payload = small.release.keys[session.screen.choices[0]]
+
+    tapped, _ = turn(session, Inbound(channel="whatsapp", choice=payload), small.release, NOW)
+    assert tapped is not None
+    assert tapped.misses == 0
+
+
 def test_an_old_tap_shows_the_present_step_and_a_tap_out_of_nothing_the_menu(small):
     session, _ = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)
     old = Inbound(channel="whatsapp", choice="menu.choose.visiting")
