@@ -7,6 +7,8 @@ search is tested first: it must find each leak that is planted.
 from __future__ import annotations
 
 import base64
+import functools
+import gc
 import gzip
 import hashlib
 import json
@@ -218,6 +220,31 @@ def test_nothing_in_the_store_is_readable_but_what_we_publish_and_ids_of_message
     about = [id_.decode() for id_ in client.zrange(DUE, 0, -1)]
     assert len(about) > len(TEXTS), "this test would prove nothing"
     assert all(SID.fullmatch(id_) for id_ in about)
+
+
+# ------------------------------------------------------------------------------------------- the memory
+
+
+def test_no_cache_of_a_process_keeps_what_a_person_sent(app):
+    """A server that is taken while it runs may show what passes, not the words of last week. Two people do the same in
+    words that nobody wrote before; the second leaves no more behind than the first."""
+    sizes = []
+    for number, words in enumerate(("وبالمرزوق", "وبالعبود")):
+        person = Person(app.test_client(), "whatsapp", f"+1202555017{number}")
+        for sent in ({"text": "menu"}, {"text": words}, {"text": f"rosalba.quispe{number}.bronx"}):
+            person.says(**sent)
+        person.says("", ButtonPayload=f"rosalba.quispe{number}.queens")
+        sizes.append(kept_in_caches())
+
+    assert sizes[0] == sizes[1]
+    assert any("Composer" in name for name, _ in sizes[0]), "this test would prove nothing"
+
+
+def kept_in_caches() -> list[tuple[str, int]]:
+    """Every cache of ours in this process, and how much is in it."""
+    caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    ours = [one for one in caches if (one.__module__ or "").startswith("bot.")]
+    return sorted((f"{one.__module__}.{one.__qualname__}", one.cache_info().currsize) for one in ours)
 
 
 # ------------------------------------------------------------------------------------------- the keys of the day
