@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from redis import Redis
 
 from bot.app import create_app
 from bot.config import CHECKOUT, Config
-from bot.content.fallback import FILE, written
+from bot.content.fallback import EVERYBODY, FILE, read_fallbacks, written
 from bot.content.library import check_folder
 from bot.content.problem import ContentError
 from bot.embedded import running
@@ -26,7 +27,7 @@ from bot.live import LiveRelease
 from bot.publishing import Strands, publish_folder
 from bot.reply import fallback_texts
 from bot.store.client import connect
-from bot.store.releases import Overtaken, Releases
+from bot.store.releases import LIVE, Overtaken, Releases
 from tests.conftest import NOON, Clock, Person, at_once, first_line, known, settings
 from tests.processes import until
 
@@ -81,9 +82,14 @@ class Organisation:
         return bool(session and session.place and session.place.step == short_id(f"home_door.{step}"))
 
     @property
+    def store(self) -> Redis:
+        """The server."""
+        return connect(self.config.redis_url)
+
+    @property
     def releases(self) -> Releases:
         """What is published."""
-        return Releases(connect(self.config.redis_url), keep_seconds=90 * 86400)
+        return Releases(self.store, keep_seconds=90 * 86400)
 
     def serves(self, number: int) -> None:
         """Wait until the running application serves a release: it does so by itself."""
@@ -312,6 +318,34 @@ def test_the_folder_of_before_published_again_takes_a_change_back(organisation, 
 def test_the_same_content_again_changes_nothing(organisation):
     assert organisation.publish().endswith("was live already: nothing has changed.")
     assert organisation.releases.live().number == 1
+
+
+@pytest.mark.parametrize("broken", [None, b"", b"no bundle", b"cut"])
+def test_the_same_content_again_mends_a_bundle_that_is_gone_or_broken(organisation, broken):
+    """Restarting is what an organisation tries first; a process that refused the bundle must look again, too."""
+    (key,) = organisation.store.scan_iter("{release}:" + organisation.releases.live().digest)
+    whole = organisation.store.get(key)
+    organisation.store.delete(key)
+    if broken is not None:
+        organisation.store.set(key, broken)
+    process = LiveRelease(organisation.releases)
+    process.refresh()
+    assert process.number == 0, "this test would prove nothing"
+
+    assert organisation.publish().endswith("is live.")
+    process.refresh()
+    assert (process.number, organisation.store.get(key)) == (2, whole)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"zzz", b"\xff\xfe 9", b"1", b"1 ", b" ab", b"-1 ab", b"9" * 5000 + b" ab"])
+def test_a_process_starts_where_the_pointer_is_garbage_and_publishing_mends_it(organisation, garbage):
+    """Without a process even the constant fallback would be silent."""
+    organisation.store.set(LIVE, garbage)
+    client = create_app(organisation.config, organisation.clock).test_client()
+    assert Person(client).says("door") == read_fallbacks(organisation.folder)[EVERYBODY]
+
+    organisation.publish()
+    assert client.get("/readyz").status_code == 200
 
 
 def test_who_published_what_and_when_is_kept(organisation):
