@@ -33,7 +33,7 @@ from bot.queue import DUE, Relay
 from bot.store.client import connect
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND, STATUS
-from tests.conftest import Person, publish, settings
+from tests.conftest import Person, at_once, publish, settings
 from tests.processes import until
 from tests.real_line import Line, environment, line, process
 from tests.traces import Search, stored, unpacked, written
@@ -300,8 +300,33 @@ def test_a_destroyed_key_is_overwritten_on_the_disk(tmp_path):
     assert not (tmp_path / "keys" / "2026-11-20").exists()
 
 
+def test_a_key_is_overwritten_before_its_name_goes(tmp_path, monkeypatch):
+    """A file that is removed at once is never written: the disk would keep the key."""
+    days, first = DayKeys(tmp_path), date(2026, 11, 20)
+    key, path = days.key(first), tmp_path / "2026-11-20"
+    kept, written_down = path.stat().st_ino, []
+    monkeypatch.setattr(os, "fsync", lambda handle: written_down.append((os.fstat(handle).st_ino, path.read_bytes())))
+    days.destroy_old(first + timedelta(days=2))
+
+    ((inode, content),) = written_down
+    assert inode == kept
+    assert len(content) == len(key)
+    assert content != key
+
+
+def test_a_secret_that_a_power_cut_left_empty_is_made_anew_once(tmp_path):
+    """Sealed with nothing, a record would be open to everybody; and two processes must not make two."""
+    path = tmp_path / "2026-11-23"
+    path.touch(0o600)
+    made = at_once(*[lambda: DayKeys(tmp_path).key(date(2026, 11, 23))] * 8)
+
+    assert len(made[0]) == 32
+    assert set(made) == {path.read_bytes()}
+
+
 def test_a_running_process_destroys_old_keys_by_itself(app, config, clock):
     """Nobody has to text for it."""
+    config.keys_folder.mkdir(parents=True, exist_ok=True)
     old = config.keys_folder / "2026-11-01"
     old.write_bytes(b"x" * 32)
 
