@@ -194,6 +194,16 @@ def test_an_answer_sets_no_cookie_and_names_no_software(app):
         assert {name for name, _ in headers} <= {"Content-Type", "Content-Length"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/twilio//inbound", "/twilio/inbound/", "/twilio/./inbound", "/TWILIO/inbound", "/twilio/inbound%20", "//"]
+)
+def test_an_address_that_is_almost_one_of_ours_leads_nowhere(app, path):
+    """A redirect would send Twilio, with the person's words, wherever a header says that we are."""
+    response = app.test_client().post(path, data=sms("door"), headers={"Host": "evil.example.net"})
+
+    assert (response.status_code, response.text) == (404, "404 Not Found\n")
+
+
 def test_health_answers_without_the_store_and_readiness_says_what_it_needs(app):
     client = app.test_client()
 
