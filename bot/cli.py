@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -28,6 +28,7 @@ class _Ordered(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
+        from bot.content.draft import Refused
         from bot.content.problem import ContentError
         from bot.publishing import Strands
         from bot.store.releases import Overtaken
@@ -38,7 +39,7 @@ class _Ordered(click.Group):
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
-        except (ContentError, Strands) as error:
+        except (ContentError, Refused, Strands) as error:
             click.echo(str(error), err=True)
         except Overtaken:
             click.echo("Somebody else published meanwhile. Look at what is live, then publish again.", err=True)
@@ -104,6 +105,30 @@ def check(folder: Path | None, style: str) -> None:
 
 
 @cli.command()
+@click.argument("locale", required=False)
+def translations(locale: str | None) -> None:
+    """Show what is missing, stale or read by nobody, by language."""
+    from bot.content.library import check_folder
+    from bot.translations import report
+
+    click.echo(report(check_folder(_content()).translations, locale))
+
+
+@cli.command()
+@click.argument("locale")
+@click.argument("texts", nargs=-1, metavar="[FLOW[.STEP[.OPTION]]]...")
+@click.option("--by", required=True, metavar="ROLE", help='Who read: "native speaker, teacher", never a name.')
+def reviewed(locale: str, texts: tuple[str, ...], by: str) -> None:
+    """Record that somebody has read translations.
+
+    One whose English has changed is recorded as still holding. Without FLOW: every text of LOCALE.
+    """
+    from bot.translations import record
+
+    click.echo(record(_content(), locale, texts, by=by, today=date.today()))
+
+
+@cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 def publish(folder: Path | None, note: str) -> None:
@@ -116,7 +141,7 @@ def publish(folder: Path | None, note: str) -> None:
 
 @cli.command()
 def fallback() -> None:
-    """Write flows/fallback.json: what is said when nothing else works."""
+    """Write flows/fallback.json: said when nothing else works."""
     from bot.content.fallback import FILE, written
     from bot.content.library import check_folder
     from bot.reply import fallback_texts
