@@ -129,6 +129,20 @@ def reviewed(locale: str, texts: tuple[str, ...], by: str) -> None:
 
 
 @cli.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
+def rename(old: str, new: str, dry_run: bool) -> None:
+    """Rename a flow, a step or an option everywhere.
+
+    A and B are written like home_door, home_door.has_paper or home_door.has_paper.judge.
+    """
+    from bot.rename import rename as renamed
+
+    click.echo(renamed(_content(), old, new, dry_run=dry_run))
+
+
+@cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 def publish(folder: Path | None, note: str) -> None:

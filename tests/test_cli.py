@@ -209,3 +209,17 @@ def test_a_language_or_role_that_is_not_one_ends_in_a_sentence(folder, arguments
     status, shown, complaint = run(*arguments, env={"HOTLINE_CONTENT": str(folder)})
 
     assert (status, shown, complaint.count("\n")) == (1, "", 1)
+
+
+def test_rename_shows_the_difference_and_writes_only_without_dry_run(folder):
+    before = (folder / "flows" / "door.yaml").read_text(encoding="utf-8")
+    there = {"HOTLINE_CONTENT": str(folder)}
+    status, shown, _ = run("rename", "door.paper", "door.letter", "--dry-run", env=there)
+
+    assert status == 0
+    assert "-  paper:\n+  letter:\n" in shown
+    assert (folder / "flows" / "door.yaml").read_text(encoding="utf-8") == before
+    assert run("rename", "door.paper", "door.letter", env=there)[0] == 0
+    assert "\n  letter:\n" in (folder / "flows" / "door.yaml").read_text(encoding="utf-8")
+    status, _, complaint = run("rename", "door.paper", "door.letter", env=there)
+    assert (status, complaint.partition(". ")[0]) == (1, 'There is no flow, step or option "door.paper"')

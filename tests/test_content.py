@@ -137,6 +137,26 @@ def test_a_whole_language_without_its_files_is_one_problem_for_each(tmp_path):
     }
 
 
+def test_two_flows_that_say_they_were_the_same_are_named(tmp_path):
+    sound_content(tmp_path)
+    for name in ("door", "lawyer"):
+        with (tmp_path / "flows" / f"{name}.yaml").open("a", encoding="utf-8") as file:
+            file.write("was: [entry]\n")
+    (problem,) = check_folder(tmp_path).problems
+
+    assert (problem.code, problem.place.file) == ("moved", "flows/lawyer.yaml")
+    assert problem.what == 'the flow "door" says that it was "entry", too.'
+
+
+def test_an_earlier_name_of_a_flow_leads_to_no_step_that_nothing_else_leads_to(tmp_path):
+    path = sound_content(tmp_path) / "flows" / "door.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "was: [entry]\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("gone: safe", "gone: paper"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("    then: safe", "    then: knock"), encoding="utf-8")
+
+    assert [problem.what for problem in check_folder(tmp_path).problems] == ['nothing leads to the step "safe".']
+
+
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     (sound_content(tmp_path) / "flows" / "new.yaml").symlink_to(tmp_path / "nowhere")
     (tmp_path / "nowhere").mkdir()

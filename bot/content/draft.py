@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Draft:
         self.folder = folder
         self._before: dict[str, bytes | None] = {}
         self._after: dict[str, bytes | None] = {}
+        self._came_from: dict[str, str] = {}
 
     def has(self, file: str) -> bool:
         """Whether there is such a file."""
@@ -65,6 +66,11 @@ class Draft:
     def text(self, file: str) -> str:
         """The text of a file; empty where there is none."""
         return (self._now(file) or b"").decode()
+
+    def at(self, place: Place) -> str:
+        """The rest of a line, from a place on."""
+        line = lines_of(self.text(place.file))[place.line - 1]
+        return line[_index(line, place) :]
 
     def put(self, file: str, text: str) -> None:
         """Let a file hold this text."""
@@ -75,6 +81,7 @@ class Draft:
         """Give a file another name."""
         self._now(new)
         self._after[new], self._after[old] = self._now(old), None
+        self._came_from[new] = old
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Make changes at places of the files as they stand now.
@@ -98,7 +105,8 @@ class Draft:
 
     def diff(self) -> str:
         """What changes, as programmers and volunteers both know it from pull requests."""
-        return "".join(line for file in self.changed for line in self._file_diff(file))
+        gone = frozenset(self._came_from.values())
+        return "".join(line for file in self.changed if file not in gone for line in self._file_diff(file))
 
     @contextmanager
     def tried(self) -> Iterator[Path]:
@@ -142,8 +150,12 @@ class Draft:
         return self._after[file]
 
     def _file_diff(self, file: str) -> Iterator[str]:
-        before, after = ((kept[file] or b"").decode().splitlines(keepends=True) for kept in (self._before, self._after))
-        old = "/dev/null" if self._before[file] is None else f"a/{file}"
+        source = self._came_from.get(file, file)
+        if source != file:
+            yield f"rename from {source}\nrename to {file}\n"
+        before, after = ((kept or b"").decode().splitlines(keepends=True)
+                         for kept in (self._before[source], self._after[file]))  # fmt: skip
+        old = "/dev/null" if self._before[source] is None else f"a/{source}"
         new = "/dev/null" if self._after[file] is None else f"b/{file}"
         for line in difflib.unified_diff(before, after, old, new):
             yield line if line.endswith("\n") else f"{line}\n"
@@ -160,16 +172,24 @@ class Draft:
 
 
 def _take_place(path: Path, new: Path | None) -> None:
-    if new is None:
-        path.unlink(missing_ok=True)
-    else:
+    """Put a file in its place, or take it away, and its folder if that is empty then."""
+    if new is not None:
         new.replace(path)
+        return
+    path.unlink(missing_ok=True)
+    with suppress(OSError):
+        path.parent.rmdir()
+
+
+def _index(line: str, place: Place) -> int:
+    """Where a column is in a line. A byte order mark before the first letter has none."""
+    return place.column - 1 + line.startswith(_MARK)
 
 
 def _edited(line: str, edit: Edit) -> str:
-    """A line with one change. A byte order mark before its first letter is not counted in columns."""
-    at = edit.place.column - 1 + line.startswith(_MARK)
-    at += line[at : at + 1] in ("'", '"')
+    """A line with one change."""
+    at = _index(line, edit.place)
+    at += bool(edit.old) and line[at : at + 1] in ("'", '"')
     if not line.startswith(edit.old, at):
         raise Refused(f'{edit.place}: "{edit.old}" was expected here. Nothing was changed.')
     return line[:at] + edit.new + line[at + len(edit.old) :]
