@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -140,6 +140,16 @@ def rename(old: str, new: str, dry_run: bool) -> None:
     from bot.rename import rename as renamed
 
     click.echo(renamed(_content(), old, new, dry_run=dry_run))
+
+
+@cli.command()
+@click.argument("rev")
+@click.option("--format", "style", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+def diff(rev: str, style: str) -> None:
+    """Show what people got at git revision REV and get now."""
+    from bot.diff import diff as difference
+
+    click.echo(difference(_content(), rev, style=style, now=datetime.now(UTC)))
 
 
 @cli.command()
