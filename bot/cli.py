@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -28,6 +28,7 @@ class _Ordered(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
+        from bot.content.draft import Refused
         from bot.content.problem import ContentError
         from bot.publishing import Strands
         from bot.store.releases import Overtaken
@@ -38,7 +39,7 @@ class _Ordered(click.Group):
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
-        except (ContentError, Strands) as error:
+        except (ContentError, Refused, Strands) as error:
             click.echo(str(error), err=True)
         except Overtaken:
             click.echo("Somebody else published meanwhile. Look at what is live, then publish again.", err=True)
@@ -104,6 +105,54 @@ def check(folder: Path | None, style: str) -> None:
 
 
 @cli.command()
+@click.argument("locale", required=False)
+def translations(locale: str | None) -> None:
+    """Show what is missing, stale or read by nobody, by language."""
+    from bot.content.library import check_folder
+    from bot.translations import report
+
+    click.echo(report(check_folder(content_folder()).translations, locale))
+
+
+@cli.command()
+@click.argument("locale")
+@click.argument("texts", nargs=-1, metavar="[FLOW[.STEP[.OPTION]]]...")
+@click.option("--by", required=True, metavar="ROLE", help='Who read: "native speaker, teacher", never a name.')
+def reviewed(locale: str, texts: tuple[str, ...], by: str) -> None:
+    """Record that somebody has read translations.
+
+    One whose English has changed is recorded as still holding. Without FLOW: every text of LOCALE.
+    """
+    from bot.translations import record
+
+    click.echo(record(content_folder(), locale, texts, by=by, today=date.today()))
+
+
+@cli.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
+def rename(old: str, new: str, dry_run: bool) -> None:
+    """Rename a flow, a step or an option everywhere.
+
+    A and B are written like home_door, home_door.has_paper or home_door.has_paper.judge.
+    """
+    from bot.rename import rename as renamed
+
+    click.echo(renamed(content_folder(), old, new, dry_run=dry_run))
+
+
+@cli.command()
+@click.argument("rev")
+@click.option("--format", "style", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+def diff(rev: str, style: str) -> None:
+    """Show what people got at git revision REV and get now."""
+    from bot.diff import diff as difference
+
+    click.echo(difference(content_folder(), rev, style=style, now=datetime.now(UTC)))
+
+
+@cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 def publish(folder: Path | None, note: str) -> None:
@@ -116,7 +165,7 @@ def publish(folder: Path | None, note: str) -> None:
 
 @cli.command()
 def fallback() -> None:
-    """Write flows/fallback.json: what is said when nothing else works."""
+    """Write flows/fallback.json: said when nothing else works."""
     from bot.content.fallback import FILE, written
     from bot.content.library import check_folder
     from bot.reply import fallback_texts

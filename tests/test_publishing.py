@@ -25,6 +25,7 @@ from bot.embedded import running
 from bot.engine.session import short_id
 from bot.live import LiveRelease
 from bot.publishing import Strands, publish_folder
+from bot.rename import rename
 from bot.reply import fallback_texts
 from bot.store.client import connect
 from bot.store.releases import LIVE, Overtaken, Releases
@@ -209,6 +210,20 @@ def test_a_removed_step_takes_the_person_to_the_place_that_was_said(organisation
     assert other.says("2").startswith(CHANGED + first_line("home_door.no_paper"))
     words.says("they came in")
     assert organisation.stands_at(words, "inside")
+
+
+def test_people_go_on_in_a_flow_that_was_renamed_by_the_command(organisation):
+    """On a screen, at a step further in, and on the way back."""
+    door, paper = organisation.person(*AT_THE_DOOR), organisation.person(*HAS_PAPER, number=2)
+    rename(organisation.folder, "home_door", "at_home")
+    rename(organisation.folder, "at_home.has_paper", "at_home.paper")
+    organisation.publish()
+    organisation.serves(2)
+
+    assert door.says("1").startswith(first_line("home_door.has_paper"))
+    assert paper.says("1").startswith(first_line("home_door.judge_check"))
+    assert paper.says("8").startswith(first_line("home_door.has_paper"))
+    assert paper.says("8").startswith(first_line("home_door.at_the_door"))
 
 
 # ------------------------------------------------------------------------------------------- what publish refuses

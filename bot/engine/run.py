@@ -75,7 +75,7 @@ class _Turn:
 
     def take(self, known: Session | None, inbound: Inbound) -> Outcome:
         minute = int(self.now.timestamp() // 60)
-        session = known or Session(started=minute)
+        session = self.release.today(known) if known else Session(started=minute)
         burst = session.burst + 1 if session.touched == minute else 1
         session = replace(session, release=self.release.number, touched=minute, burst=burst)
         if inbound.opted:
