@@ -38,6 +38,8 @@ NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What was seen becomes what is expected; the difference is the review."""
     parser.addoption("--rewrite", action="store_true", help="write golden files anew from what happens now")
+    parser.addoption("--people", type=int, help="how many people stand in the flows while they change")
+    parser.addoption("--store", help="the server they are kept on; it is emptied first")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,10 +120,23 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def organisation(tmp_path: Path, shipped: Path, clock: Clock) -> Iterator[Organisation]:
-    """That content as a folder to edit, published as release 1."""
-    folder = shutil.copytree(shipped, tmp_path / "content")
-    with running(tmp_path / "data") as server:
-        config = settings(server.url, tmp_path / "data", HOTLINE_CONTENT=str(folder))
+def folder(tmp_path: Path, shipped: Path) -> Path:
+    """That content as a folder to edit."""
+    return shutil.copytree(shipped, tmp_path / "content")
+
+
+@contextmanager
+def line(folder: Path, data: Path, clock: Clock, url: str | None = None) -> Iterator[Organisation]:
+    """A folder published as release 1 and served, on a server of its own or on one that is named (and emptied)."""
+    with running(data) as server:
+        config = settings(url or server.url, data, HOTLINE_CONTENT=str(folder))
+        connect(config.redis_url).flushall()
         publish_folder(folder, at_a_desk(config), Wish(note="first", by="Ana"))
         yield Organisation(folder, config, create_app(config, clock), clock)
+
+
+@pytest.fixture
+def organisation(tmp_path: Path, folder: Path, clock: Clock) -> Iterator[Organisation]:
+    """Who runs a line with that content."""
+    with line(folder, tmp_path / "data", clock) as found:
+        yield found
