@@ -221,7 +221,7 @@ def _publish_if_it_checks(config: Config) -> None:
     from bot.store.releases import Overtaken
     from bot.store.sessions import StoreDown
 
-    wish = Wish(note=f"start of {datetime.now():%Y-%m-%d %H:%M}")
+    wish = Wish(note=f"start of {datetime.now():%Y-%m-%d %H:%M}", at_start=True)
     try:
         click.echo(told.published(publish_folder(config.content, config, wish)))
     except ContentError as error:

@@ -195,7 +195,7 @@ def test_a_dry_run_of_what_would_be_refused_ends_with_status_1_and_names_the_ove
     named = ("--unreviewed", "coordinator", "--flow", "door", "--flow", "lawyer")
     locales = ("--locale", "es") if "--locale es" in shown else ()
     assert run("publish", str(folder), *named, *locales, "--by", "Ana", env=env)[0] == 0
-    assert "not reviewed, on the word of coordinator: door, lawyer" in run("releases", env=env)[1]
+    assert "not reviewed (coordinator): door, lawyer" in run("releases", env=env)[1]
 
 
 @pytest.mark.parametrize(

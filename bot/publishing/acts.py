@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.content.caveats import split
-from bot.content.library import canonical
+from bot.content.library import Bundle, canonical
 from bot.content.problem import listed as words
 from bot.privacy import DayKeys, Registry
 from bot.publishing import gate, origin
@@ -28,6 +28,11 @@ from bot.store.sessions import Sessions
 
 PATIENCE_SECONDS = 10.0
 
+UNDONE = (
+    "Somebody has gone back from this content, so a start does not bring it back.\n"
+    "    Change the folder, or say that you want it: python3 -m bot publish"
+)
+
 REVIEWS = Reviews(stale=lambda library, locale: (), unread=lambda library, locale: ())
 
 
@@ -41,6 +46,8 @@ class Wish:
     second: str = ""
     override: Override = field(default_factory=Override)
     withdraw_stale: bool = False
+    at_start: bool = False
+    """Nobody asked for it: a start never brings back what somebody has gone back from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +85,12 @@ def propose(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVI
     proposal = of_folder(
         folder, desk.served, reviews, now, override=wish.override, withdraw_stale=wish.withdraw_stale, gated=gated
     )
-    if not gated:
-        return proposal
-    alone = gate.alone(proposal.changes.numbers, wish.by or origin.person_at(folder), wish.second)
-    return replace(proposal, refusals=(*proposal.refusals, *alone))
+    more: tuple[Refusal, ...] = ()
+    if gated:
+        more = gate.alone(proposal.changes.numbers, wish.by or origin.person_at(folder), wish.second)
+    if wish.at_start and proposal.is_new and split(proposal.bundle)[0] in desk.left_behind():
+        more = (*more, Refusal("undone", UNDONE))
+    return replace(proposal, refusals=(*proposal.refusals, *more))
 
 
 def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVIEWS) -> Published:
@@ -186,17 +195,32 @@ class _Desk:
             raise _unknown(f"There is no release {number} in the log. See: python3 -m bot releases")
         return entry
 
+    def left_behind(self) -> list[Bundle]:
+        """The files of the releases that somebody has gone back from; none where what is live was published."""
+        log = {entry.number: entry for entry in self.releases.log()}
+        number, left = self.served.number, []
+        while (entry := log.get(number)) and entry.act != "publish":
+            number -= 1
+            if (earlier := log.get(number)) and (bundle := self.releases.bundle(earlier.digest)):
+                left.append(split(bundle)[0])
+        return [files for files in left if files != self._files]
+
     def before_this(self) -> Entry:
         """The newest release before the present content: what is live may be a rollback or a withdrawal itself."""
         log = {entry.number: entry for entry in self.releases.log()}
         number = self.served.number
         while (entry := log.get(number)) and entry.act != "publish":
             number = int(entry.about) if entry.act == "rollback" else number - 1
-        files = split(self.served.bundle)[0] if self.served.bundle else {}
         for entry in log.values():
-            if entry.number < number and (bundle := self.releases.bundle(entry.digest)) and split(bundle)[0] != files:
+            bundle = self.releases.bundle(entry.digest) if entry.number < number else None
+            if bundle and split(bundle)[0] != self._files:
                 return entry
         raise _unknown("There is no earlier release to go back to. See: python3 -m bot releases")
+
+    @property
+    def _files(self) -> Bundle:
+        """What is live, without its caveats."""
+        return split(self.served.bundle or {})[0]
 
     def _crowd(self) -> Crowd:
         registry = Registry(self._config.secrets, DayKeys(self._config.keys_folder))

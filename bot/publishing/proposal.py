@@ -52,8 +52,11 @@ class Served:
 
     @property
     def caveats(self) -> Caveats:
-        """Its caveats; none where it cannot be read."""
-        return self.library.caveats if self.library else Caveats()
+        """Its caveats, also where its files cannot be opened; none where other code wrote them, too."""
+        try:
+            return split(self.bundle or {})[1]
+        except (TypeError, ValueError):
+            return Caveats()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +146,8 @@ def of_release(bundle: Bundle, served: Served, reviews: Reviews, now: datetime, 
     if earlier is None:
         return None
     files, own = split(bundle)
-    known = served.caveats if served.library else own
     stale = frozenset(one for one in own.withdrawn if one.cause == "stale")
-    known = replace(known, withdrawn=known.withdrawn | stale)
+    known = replace(served.caveats, withdrawn=served.caveats.withdrawn | stale)
     found = gate.unreviewed(earlier, reviews.unread)
     wanted = Override(role=own.role or "rollback", flows=own.flows, locales=own.locales)
     if gated:

@@ -70,7 +70,7 @@ def _listed(one: Listed) -> Iterator[str]:
     if entry.note:
         yield f"      {entry.note}"
     if entry.unreviewed:
-        yield f"      not reviewed, on the word of {entry.role}: {', '.join(entry.unreviewed)}"
+        yield f"      not reviewed ({entry.role}): {', '.join(entry.unreviewed)}"
 
 
 def _changes(changes: Changes) -> Iterator[str]:

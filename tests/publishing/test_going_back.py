@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import partial
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.engine.session import short_id
 from bot.publishing import told
-from bot.publishing.acts import listed, roll_back, withdraw
+from bot.publishing.acts import Wish, listed, publish_folder, roll_back, withdraw
 from bot.publishing.refused import Refused
 from bot.store.client import connect
 from bot.store.releases import Entry, Overtaken
@@ -104,6 +105,23 @@ def test_going_back_is_never_refused_for_people_and_says_where_they_will_be(orga
     assert people[0].says("1") is not None
 
 
+def test_a_start_does_not_bring_back_what_somebody_has_gone_back_from(organisation):
+    """Without a Redis of its own, every start publishes the folder; a start is nobody's decision."""
+    desk, start = at_a_desk(organisation.config), Wish(by="start", at_start=True)
+    for words in ("Do not open. Two.", "Do not open. Three."):
+        change_the_first_words(organisation, words)
+        organisation.publish()
+    back(organisation)
+    back(organisation)
+    take_out(organisation, "home_door.doubt")
+
+    with pytest.raises(Refused, match="gone back from this content"):
+        publish_folder(organisation.folder, desk, start)
+    change_the_first_words(organisation, "Do not open. Four.")
+    assert publish_folder(organisation.folder, desk, start).number == 7
+    assert not publish_folder(organisation.folder, desk, start).new
+
+
 def test_people_at_a_step_that_was_renamed_since_stand_at_its_old_name_again(organisation):
     """`moved:` read backwards: every digit on their screen still counts."""
     organisation.rename("has_paper", "the_paper")
@@ -191,6 +209,15 @@ def test_a_later_publication_keeps_it_out_until_it_has_other_words_and_says_so(o
     back(organisation, 1)
     organisation.serves(5)
     assert organisation.person(number=8).says("door").startswith(BEING_CORRECTED), "the wrong words are back"
+
+
+def test_a_live_release_that_cannot_be_opened_any_more_hands_its_withdrawals_on(organisation):
+    """As after an update of the program: there is nothing to compare with, and still the sentence is not said."""
+    take_out(organisation, "home_door.at_the_door")
+    bundle = organisation.releases.bundle(organisation.releases.live().digest) | {"flows/other.yaml": {"from": "later"}}
+    organisation.releases.publish(json.dumps(bundle).encode(), Entry(number=3, digest="f" * 64, at=NOON, by="Ana"))
+
+    assert "Withdrawn now\n  home_door.at_the_door.text in en" in organisation.publish()
 
 
 def test_a_start_with_the_same_folder_changes_nothing_about_it(organisation):
