@@ -32,7 +32,7 @@ class _Ordered(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         from bot.content.problem import ContentError
-        from bot.publishing.refused import Refused
+        from bot.publishing.refusal import NotPublished
         from bot.store.releases import Overtaken
         from bot.store.sessions import StoreDown
 
@@ -41,7 +41,7 @@ class _Ordered(click.Group):
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
-        except (ContentError, Refused, Overtaken) as error:
+        except (ContentError, NotPublished, Overtaken) as error:
             click.echo(str(error), err=True)
         except StoreDown:
             click.echo("The store does not answer. Is it running, and is REDIS_URL right?", err=True)
@@ -217,7 +217,7 @@ def _publish_if_it_checks(config: Config) -> None:
     from bot.content.problem import ContentError
     from bot.publishing import told
     from bot.publishing.acts import Wish, publish_folder
-    from bot.publishing.refused import Refused
+    from bot.publishing.refusal import NotPublished
     from bot.store.releases import Overtaken
     from bot.store.sessions import StoreDown
 
@@ -226,7 +226,7 @@ def _publish_if_it_checks(config: Config) -> None:
         click.echo(told.published(publish_folder(config.content, config, wish)))
     except ContentError as error:
         click.echo(f"{error}\n\nThe content folder does not check. The last good release stays live, if there is one.")
-    except Refused as error:
+    except NotPublished as error:
         click.echo(
             f"{error}\n\nThe content folder was not published. The last good release stays live, if there is one."
         )

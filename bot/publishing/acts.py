@@ -20,7 +20,7 @@ from bot.publishing import gate, origin
 from bot.publishing.gate import Override
 from bot.publishing.people import Crowd
 from bot.publishing.proposal import Proposal, Reviews, Served, of_caveats, of_folder, of_release, opened, refuse
-from bot.publishing.refused import Refusal, Refused
+from bot.publishing.refusal import NotPublished, Refusal
 from bot.publishing.withdrawals import withdrawn
 from bot.store.client import connect
 from bot.store.releases import Act, Entry, Releases
@@ -98,7 +98,7 @@ def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews
 
     Raises:
         ContentError: it does not check.
-        Refused: somebody would lose their place, or a signature is missing.
+        NotPublished: somebody would lose their place, or a signature is missing.
         Overtaken: another release was published meanwhile.
         StoreDown: the store does not answer.
     """
@@ -114,7 +114,7 @@ def roll_back(config: Config, number: int | None = None, *, by: str = "", review
     """Make an earlier release live again, under a new number. None: the one before this content.
 
     Raises:
-        Refused: it is not known, no longer kept, or written for other code.
+        NotPublished: it is not known, no longer kept, or written for other code.
         Overtaken: another release was published meanwhile.
         StoreDown: the store does not answer.
     """
@@ -139,7 +139,7 @@ def withdraw(
     """Take what a step says, or the reply to an option, out of the live release; or back in.
 
     Raises:
-        Refused: nothing is live, or there is no such text.
+        NotPublished: nothing is live, or there is no such text.
         Overtaken: another release was published meanwhile.
         StoreDown: the store does not answer.
     """
@@ -228,5 +228,5 @@ class _Desk:
         return Crowd(sessions.standing_at(), registry.tag_keys())
 
 
-def _unknown(text: str) -> Refused:
-    return Refused((Refusal("unknown", text),))
+def _unknown(text: str) -> NotPublished:
+    return NotPublished((Refusal("unknown", text),))

@@ -16,7 +16,7 @@ from bot.content.problem import listed
 from bot.engine.flow import Flow
 from bot.engine.release import MENU
 from bot.publishing.compare import NumberChange
-from bot.publishing.refused import Refusal
+from bot.publishing.refusal import Refusal
 from bot.publishing.withdrawals import Keys
 
 COMMAND = "python3 -m bot publish"

@@ -20,7 +20,7 @@ from bot.publishing import gate
 from bot.publishing.compare import Changes, compare
 from bot.publishing.gate import Override
 from bot.publishing.people import Crowd, Standing, counted, standing, stranded
-from bot.publishing.refused import Refusal, Refused
+from bot.publishing.refusal import NotPublished, Refusal
 from bot.publishing.withdrawals import Ended, Keys, carried, ended, stay_stale
 from bot.reply import fallback_texts
 from bot.store.releases import Entry, Live
@@ -225,7 +225,7 @@ def refuse(*refusals: Refusal) -> None:
     """Stop here, if there is a reason to.
 
     Raises:
-        Refused
+        NotPublished
     """
     if refusals:
-        raise Refused(refusals)
+        raise NotPublished(refusals)

@@ -14,7 +14,7 @@ from bot.content.library import Library
 from bot.content.problem import did_you_mean, listed
 from bot.engine.flow import step_of
 from bot.engine.session import short_id
-from bot.publishing.refused import Refusal, Refused
+from bot.publishing.refusal import NotPublished, Refusal
 
 Keys = Callable[[Library, str], tuple[str, ...]]
 """The keys of some texts of a locale: those that are stale, or that nobody has read."""
@@ -63,7 +63,7 @@ def withdrawn(live: Library, name: str, locales: tuple[str, ...], *, undo: bool)
     """The caveats of the live release, with a text withdrawn or said again. And in which languages that is.
 
     Raises:
-        Refused: there is no such text, or not in that language, or nothing is withdrawn there.
+        NotPublished: there is no such text, or not in that language, or nothing is withdrawn there.
     """
     key = _key_of(live, name)
     has = tuple(locale for locale in live.release.locales if live.messages.has(key, locale))
@@ -112,5 +112,5 @@ def _name_in(after: Library, key: str) -> str:
     return f"{after.release.keys.get(short_id(owner), owner)}.{part}"
 
 
-def _refused(text: str) -> Refused:
-    return Refused((Refusal("unknown", text),))
+def _refused(text: str) -> NotPublished:
+    return NotPublished((Refusal("unknown", text),))

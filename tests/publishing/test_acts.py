@@ -18,7 +18,7 @@ from bot.content.problem import ContentError
 from bot.live import LiveRelease
 from bot.publishing import told
 from bot.publishing.acts import Wish, publish_folder
-from bot.publishing.refused import Refused
+from bot.publishing.refusal import NotPublished
 from bot.store.client import connect
 from bot.store.releases import Entry, Overtaken
 from tests.conftest import NOON, Person, at_a_desk, at_once, first_line, known
@@ -118,7 +118,7 @@ def test_publish_refuses_to_strand_people_and_says_how_many(organisation, people
         organisation.person(*WHO, number=number)
     organisation.remove_who_is_it()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotPublished) as refused:
         organisation.publish()
 
     assert str(refused.value) == (
@@ -143,7 +143,7 @@ def test_people_who_stand_at_the_old_name_of_a_step_are_counted_too(organisation
     organisation.publish()
     organisation.edit("flows/home_door.yaml", (r"^moved: .*\n", ""))
 
-    with pytest.raises(Refused, match=r'stand at "home_door\.has_paper"'):
+    with pytest.raises(NotPublished, match=r'stand at "home_door\.has_paper"'):
         organisation.publish()
     assert person.says("2") is not None
 
@@ -153,7 +153,7 @@ def test_people_are_counted_under_both_secrets_while_one_replaces_the_other(orga
     organisation.remove_who_is_it()
     rotated = replace(at_a_desk(organisation.config), secrets=(b"new" * 20, *organisation.config.secrets))
 
-    with pytest.raises(Refused):
+    with pytest.raises(NotPublished):
         publish_folder(organisation.folder, rotated, Wish())
 
 
@@ -328,5 +328,5 @@ def test_counting_people_opens_no_session(organisation):
     shutil.rmtree(organisation.config.keys_folder)
     organisation.remove_who_is_it()
 
-    with pytest.raises(Refused, match="fewer than 5"):
+    with pytest.raises(NotPublished, match="fewer than 5"):
         organisation.publish()

@@ -11,7 +11,7 @@ import pytest
 from bot.engine.session import short_id
 from bot.publishing import told
 from bot.publishing.acts import Wish, listed, publish_folder, roll_back, withdraw
-from bot.publishing.refused import Refused
+from bot.publishing.refusal import NotPublished
 from bot.store.client import connect
 from bot.store.releases import Entry, Overtaken
 from tests.conftest import NOON, at_a_desk, at_once, first_line, known
@@ -56,7 +56,7 @@ def test_going_back_again_goes_further_back_and_not_to_and_fro(organisation):
 
     assert "what release 2 said" in back(organisation)
     assert "what release 1 said" in back(organisation)
-    with pytest.raises(Refused, match="no earlier release"):
+    with pytest.raises(NotPublished, match="no earlier release"):
         back(organisation)
     assert "what release 3 said" in back(organisation, 3)
     assert "nothing has changed" in back(organisation, 3)
@@ -69,7 +69,7 @@ def test_what_is_not_known_or_no_longer_kept_is_refused(organisation, number, sa
     store.delete(f"{{release}}:{organisation.releases.live().digest}")
     organisation.publish()
 
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(NotPublished, match=says):
         back(organisation, number)
     assert [one.kept for one in listed(organisation.config)] == [True, False]
 
@@ -79,7 +79,7 @@ def test_a_release_of_other_code_is_refused_with_a_plain_sentence(organisation):
     change_the_first_words(organisation, "Do not open.")
     organisation.publish()
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotPublished) as refused:
         back(organisation, 2)
     assert str(refused.value) == (
         "Release 2 was made for another version of this program, which cannot open it any more. "
@@ -115,7 +115,7 @@ def test_a_start_does_not_bring_back_what_somebody_has_gone_back_from(organisati
     back(organisation)
     take_out(organisation, "home_door.doubt")
 
-    with pytest.raises(Refused, match="gone back from this content"):
+    with pytest.raises(NotPublished, match="gone back from this content"):
         publish_folder(organisation.folder, desk, start)
     change_the_first_words(organisation, "Do not open. Four.")
     assert publish_folder(organisation.folder, desk, start).number == 7

@@ -13,7 +13,7 @@ from bot.publishing.acts import REVIEWS, Published, Wish, listed, propose, publi
 from bot.publishing.compare import Names
 from bot.publishing.gate import Override
 from bot.publishing.proposal import Reviews
-from bot.publishing.refused import Refused
+from bot.publishing.refusal import NotPublished
 from tests.conftest import at_a_desk, first_line
 from tests.publishing.conftest import Organisation
 
@@ -39,7 +39,7 @@ def sign(organisation: Organisation, flows: str = "*") -> None:
 
 
 def test_promise_10_what_nobody_has_signed_is_refused_and_every_flow_and_language_is_named(organisation):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotPublished) as refused:
         publish(organisation)
 
     reasons = str(refused.value)
@@ -87,7 +87,7 @@ def test_an_override_holds_for_the_same_files_and_not_for_others(organisation):
     assert not publish(organisation, reviews=REVIEWS).new
 
     organisation.edit("messages/en/home_door.yml", (r"See the paper$", "Look at it"))
-    with pytest.raises(Refused, match="home_door"):
+    with pytest.raises(NotPublished, match="home_door"):
         publish(organisation, reviews=REVIEWS)
 
 
@@ -107,7 +107,7 @@ def test_a_changed_telephone_number_needs_a_second_person_who_is_recorded(organi
     organisation.edit("flows/referrals.yaml", (r"\+18005667636", "+12125550100"))
     organisation.write_fallback()
     for second in ("", "Ana"):
-        with pytest.raises(Refused, match="ona: 800-566-7636 -> 212-555-0100"):
+        with pytest.raises(NotPublished, match="ona: 800-566-7636 -> 212-555-0100"):
             publish(organisation, second=second, reviews=REVIEWS)
 
     publish(organisation, second="Wei", reviews=REVIEWS)
@@ -157,8 +157,8 @@ def test_nothing_can_be_withdrawn_before_anything_is_live(organisation):
     empty = at_a_desk(organisation.config)
     organisation.flush()
 
-    with pytest.raises(Refused, match="Nothing is live"):
+    with pytest.raises(NotPublished, match="Nothing is live"):
         withdraw(empty, "home_door.doubt", reason="wrong", by="Ana")
-    with pytest.raises(Refused, match="no earlier release"):
+    with pytest.raises(NotPublished, match="no earlier release"):
         roll_back(empty, by="Ana")
     assert listed(empty) == ()

@@ -8,7 +8,7 @@ from bot.publishing import told
 from bot.publishing.compare import compare
 from bot.publishing.people import standing
 from bot.publishing.proposal import Proposal
-from bot.publishing.refused import Refusal
+from bot.publishing.refusal import Refusal
 from bot.publishing.withdrawals import Ended
 from bot.store.releases import Live
 from tests.conftest import NOON

@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.caveats import Caveats, Withdrawal, joined, split, words_mark
 from bot.content.library import Bundle, Library
-from bot.publishing.refused import Refused
+from bot.publishing.refusal import NotPublished
 from bot.publishing.withdrawals import Ended, carried, ended, stay_stale, withdrawn
 from tests.publishing.small import RENAMED_STEP, door
 
@@ -70,7 +70,7 @@ def test_it_can_be_said_again_in_one_language_or_in_all():
     ],
 )
 def test_what_cannot_be_withdrawn_is_refused_in_plain_words(name, locales, undo, says):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotPublished) as refused:
         withdrawn(door(), name, locales, undo=undo)
 
     assert says in str(refused.value)

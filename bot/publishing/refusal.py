@@ -19,8 +19,8 @@ class Refusal:
     text: str
 
 
-class Refused(Exception):
-    """Nothing was published."""
+class NotPublished(Exception):
+    """Nothing was published, for these reasons."""
 
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         super().__init__("\n".join(refusal.text for refusal in refusals))
