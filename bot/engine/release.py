@@ -42,6 +42,10 @@ class Release:
     timezone: ZoneInfo
     line: str = ""
     """The organisation's own line, by its name among the referrals; empty: it has none."""
+    withdrawn: frozenset[tuple[str, str]] = frozenset()
+    """Texts that are not said, by key (`flow.step.text`, `flow.step.option.reply`) and locale."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """What `moved` of the flows does not know: names that came later than these flows, and what they were before."""
     steps: Mapping[str, Step] = field(init=False)
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
@@ -57,7 +61,7 @@ class Release:
         options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
-        object.__setattr__(self, "keys", _keys(self.flows, steps, options))
+        object.__setattr__(self, "keys", _keys(self.flows, steps, options, self.moved))
         zips = {short_id(key) for key, step in steps.items() if isinstance(step, Collect) and step.what == "zip"}
         object.__setattr__(self, "zip_steps", frozenset(zips))
         object.__setattr__(self, "heads", _heads(steps))
@@ -125,21 +129,27 @@ def _heads(steps: Mapping[str, Step]) -> dict[str, str]:
     return heads
 
 
-def _keys(flows: Mapping[str, Flow], steps: Mapping[str, Step], options: Mapping[str, Option]) -> dict[str, str]:
+def _keys(
+    flows: Mapping[str, Flow],
+    steps: Mapping[str, Step],
+    options: Mapping[str, Option],
+    later: tuple[tuple[str, str], ...],
+) -> dict[str, str]:
     """A renamed step takes its options along, and the old names of its options."""
     keys: dict[str, str] = {}
     for key in (*flows, *steps, *options):
         other = keys.setdefault(short_id(key), key)
         if other != key:
             raise SameId(other, key)
-    moved = [(flow, old, new) for flow in flows.values() for old, new in flow.moved]
+    moved = [(flow.name, old, new) for flow in flows.values() for old, new in flow.moved]
+    moved += [(flow_of(new), old, new) for old, new in later]
     for _, old, new in moved:
         keys.setdefault(short_id(old), new)
     of_step: dict[str, list[tuple[str, str]]] = {}
     for old, new in (*((key, key) for key in options), *((old, new) for _, old, new in moved)):
         of_step.setdefault(step_of(old), []).append((old, new))
     for flow, old, new in moved:
-        if flow_of(new) == flow.name:
+        if flow_of(new) == flow:
             for was, now in of_step.get(new, ()):
                 keys.setdefault(short_id(old + was.removeprefix(new)), now)
     return keys
