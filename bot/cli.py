@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -95,10 +95,12 @@ def explain(text: str, as_json: bool) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(folder: Path | None, style: str) -> None:
     """Name every mistake in FOLDER: file, line and cure."""
+    from bot.content.history import committed
     from bot.content.library import check_folder
     from bot.content.report import report
 
-    checked = check_folder(folder or content_folder())
+    content = folder or content_folder()
+    checked = check_folder(content, today=date.today(), before=committed(content))
     click.echo(report(checked.problems, style))
     sys.exit(any(problem.severity == "error" for problem in checked.problems))
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from bot.content import flow_check, message_check
+from bot.content.checks import Content, judge
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -74,12 +76,21 @@ class Checked:
         return self.opened
 
 
-def check_folder(folder: Path) -> Checked:
-    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`."""
+def check_folder(folder: Path, *, today: date | None = None, before: Mapping[str, Node] | None = None) -> Checked:
+    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`.
+
+    `today`: the day by which something is overdue; None: nothing is. `before`: the flow files as they were last
+    committed, to see what is gone.
+    """
     problems = Problems()
     names = _files(folder, problems)
     nodes = {name: node for name in names if (node := read(folder, name, problems))}
-    library = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
+    library = _build(
+        nodes,
+        problems,
+        unread=frozenset(names) - nodes.keys(),
+        judged=lambda content: judge(replace(content, today=today, before=before or {})),
+    )
     bundle = {name: node.plain for name, node in nodes.items()}
     return Checked(problems.found, bundle, library and replace(library, digest=digest_of(bundle)))
 
@@ -126,9 +137,16 @@ def _files(folder: Path, problems: Problems) -> list[str]:
     return found
 
 
-def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str] = frozenset()) -> Library | None:
+def _build(
+    nodes: Mapping[str, Node],
+    problems: Problems,
+    *,
+    unread: frozenset[str] = frozenset(),
+    judged: Callable[[Content], None] = lambda _: None,
+) -> Library | None:
     """Check everything, and put it together if there is no error.
 
+    `judged`: what looks at a folder that was read, and not at a release that was published.
     `unread`: files that are there but cannot be read. What they would hold is taken as given, so that one broken file
     is one problem and not a hundred in all the others.
     """
@@ -149,6 +167,17 @@ def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str]
     loader = MessageLoader(form, sound, names, default=organisation.default_locale, unsound=unsound)
     read_locales = {name: loader.load(name, files[name]) for name in locales}
     message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
+    judged(
+        Content(
+            nodes=nodes,
+            flows=sound,
+            whole=not unsound,
+            locales=read_locales,
+            default=organisation.default_locale,
+            referrals=referrals,
+            problems=problems,
+        )
+    )
     return (
         None if problems.errors or unread else _library(flows, read_locales, referrals, areas, organisation, problems)
     )

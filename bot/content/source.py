@@ -81,6 +81,11 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
             "Save the file again and choose the encoding UTF-8.",
         )
         return None
+    return compose(file, text, problems)
+
+
+def compose(file: str, text: str, problems: Problems) -> Node | None:
+    """The text of one file as nodes. Returns None, and notes why, where it cannot be read."""
     problems.remember(file, _BREAK.split(text))
     return _Composer(file, text, problems).compose()
 
