@@ -93,14 +93,20 @@ def explain(text: str, as_json: bool) -> None:
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(folder: Path | None, style: str) -> None:
+@click.option("--fix", is_flag=True, help="Mend what is safe, show the difference, and name the rest.")
+def check(folder: Path | None, style: str, fix: bool) -> None:
     """Name every mistake in FOLDER: file, line and cure."""
     from bot.content.history import committed
     from bot.content.library import check_folder
+    from bot.content.mend import mend
     from bot.content.report import report
 
     content = folder or content_folder()
-    checked = check_folder(content, today=date.today(), before=committed(content))
+    before = committed(content)
+    checked = check_folder(content, today=date.today(), before=before)
+    for difference in mend(content, checked.files, checked.problems) if fix else ():
+        click.echo(difference, nl=False, err=style != "text")
+        checked = check_folder(content, today=date.today(), before=before)
     click.echo(report(checked.problems, style))
     sys.exit(any(problem.severity == "error" for problem in checked.problems))
 

@@ -62,6 +62,8 @@ class Checked:
 
     problems: tuple[Problem, ...]
     bundle: Bundle
+    files: tuple[str, ...]
+    """The files that were to be read."""
     opened: Library | None
     """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
 
@@ -92,7 +94,7 @@ def check_folder(folder: Path, *, today: date | None = None, before: Mapping[str
         judged=lambda content: judge(replace(content, today=today, before=before or {})),
     )
     bundle = {name: node.plain for name, node in nodes.items()}
-    return Checked(problems.found, bundle, library and replace(library, digest=digest_of(bundle)))
+    return Checked(problems.found, bundle, tuple(names), library and replace(library, digest=digest_of(bundle)))
 
 
 def open_bundle(bundle: Bundle) -> Library:
