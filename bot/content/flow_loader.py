@@ -11,12 +11,13 @@ from bot.content.form import Form
 from bot.content.law_loader import LawLoader
 from bot.content.problem import Place
 from bot.content.source import Node
-from bot.content.step_loader import StepLoader, Surroundings, check_name
+from bot.content.step_loader import NAME, StepLoader, Surroundings, check_name
 from bot.engine.flow import Flow
 
 FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False}
 
-_OLD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+OLD = rf"{NAME}(\.{NAME})?"
+"""How a step or an option was called: `step`, or `step.option`."""
 
 
 class FlowLoader:
@@ -52,7 +53,7 @@ class FlowLoader:
         pairs = []
         for old, field in self.form.fields(node, what="moved").items():
             step, _, option = old.partition(".")
-            if not _OLD.fullmatch(old):
+            if not re.fullmatch(OLD, old):
                 self.form.wrong("moved", field, f'"{old}" was never a name of a step or an option.',
                                 "Write the old name: old_step, or old_step.old_option")  # fmt: skip
             if old in loader.steps or option in loader.options_of(step):

@@ -1,4 +1,4 @@
-"""The flow files as they were last committed, where the content lies in a git checkout. The only module that asks git.
+"""The flow files as they were committed, where the content lies in a git checkout. The only module that asks git.
 
 Apart because a folder need not lie in one: then nothing is known, and nothing is said.
 """
@@ -17,17 +17,17 @@ from bot.content.source import Node, compose
 PATIENCE_SECONDS = 5.0
 
 
-def committed(folder: Path) -> dict[str, Node]:
-    """The flow files of the last commit that can be read, by path; empty where there is no commit, or no git."""
+def committed(folder: Path, revision: str = "HEAD") -> dict[str, Node]:
+    """The flow files of a commit that can be read, by path; empty where there is no such commit, or no git."""
     found = {}
-    for file, text in _files(folder):
+    for file, text in _files(folder, revision):
         if file.endswith(".yaml") and (node := compose(file, text, Problems())):
             found[file] = node
     return found
 
 
-def _files(folder: Path) -> Iterator[tuple[str, str]]:
-    command = ["git", "-C", str(folder), "archive", "--format=tar", "HEAD", "flows"]
+def _files(folder: Path, revision: str) -> Iterator[tuple[str, str]]:
+    command = ["git", "-C", str(folder), "archive", "--format=tar", revision, "flows"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=True)
     except (OSError, subprocess.SubprocessError):
