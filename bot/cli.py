@@ -137,7 +137,7 @@ def fallback() -> None:
 
 @cli.command()
 def schema() -> None:
-    """Write flows/*.schema.json and messages/*.schema.json, by which an editor checks while you type."""
+    """Write the format for editors: flows/*.schema.json and its like."""
     from bot.content.schema import schemas, written
 
     for file, content in schemas().items():

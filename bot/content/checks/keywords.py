@@ -58,23 +58,26 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
     for locale in content.locales.values():
         weak = {word for list_ in ("fillers", "hints") for text in phrases(locale, list_) for word in words_of(text)}
         for flow, texts in locale.words.keywords.items():
+            file = f"messages/{locale.name}/{flow}.yml"
             folded = [words_of(text) for text in texts]
             for number, words in enumerate(folded):
                 if not words:
                     continue
-                place = _item(content, f"messages/{locale.name}/{flow}.yml", number, "keywords")
                 other, where = first.setdefault(words, (flow, locale))
                 if other != flow:
-                    content.note("shared-keyword", place, f'"{texts[number]}" starts "{other}" too ({where.name}).',
+                    content.note("shared-keyword", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" starts "{other}" too ({where.name}).',
                                  "Keep it in one of the two flows; in doubt in none: people are then asked.",
                                  "error" if where is locale else "warning")  # fmt: skip
                 if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
-                    _kept(content, place, texts[number])
+                    _kept(content, _item(content, file, number, "keywords"), texts[number])
                 elif means := _heard_as(words, heard, optouts, loud=_loud(content, flow)):
-                    content.note("heard-first", place, f'"{texts[number]}" is heard as {means}, never as this.',
+                    content.note("heard-first", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" is heard as {means}, never as this.',
                                  "Take it out here, or out of words.yml.", "warning")  # fmt: skip
                 elif len(words) == 1 and weak.issuperset(words):
-                    content.note("weak-keyword", place, f'"{texts[number]}" stands in every other text.',
+                    content.note("weak-keyword", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" stands in every other text.',
                                  "Add a word that only this situation has.", "warning")  # fmt: skip
 
 

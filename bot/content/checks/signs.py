@@ -44,25 +44,20 @@ def check(content: Content) -> None:
             _alike(content, text.value, mine, text)
             if mine == "LATIN" and not key.startswith("common."):
                 _dear(content, text)
-        for words, place in _understood(content, locale):
-            if _FOREIGN.search(words) and (odd := _odd_word(words, mine)):
-                _note_alike(content, place, odd, mine)
+        for text in _foreign(content, locale):
+            if odd := _odd_word(text.value, mine):
+                _note_alike(content, content.piece(text, odd), odd, mine)
 
 
-def _understood(content: Content, locale: Locale) -> Iterator[tuple[str, Place]]:
-    """What people may text, with where it stands: whole lists, since a letter is looked for first."""
+def _foreign(content: Content, locale: Locale) -> Iterator[Text]:
+    """What people may text that holds letters of a script that looks like another; below which name it stands."""
     for flow, texts in locale.words.keywords.items():
-        for text in texts:
-            yield text, content.piece(_list(content, locale, flow, texts), text)
+        for text in filter(_FOREIGN.search, texts):
+            yield Text(text + "\n" * len(texts), content.place(f"messages/{locale.name}/{flow}.yml", "keywords"))
     for key, texts in locale.words.answers.items():
         flow, step, option = key.split(".")
-        file = f"messages/{locale.name}/{flow}.yml"
-        for text in texts:
-            yield text, content.piece(Text("", content.place(file, step, option)), text)
-
-
-def _list(content: Content, locale: Locale, flow: str, texts: tuple[str, ...]) -> Text:
-    return Text("\n" * len(texts), content.place(f"messages/{locale.name}/{flow}.yml", "keywords"))
+        for text in filter(_FOREIGN.search, texts):
+            yield Text(text, content.place(f"messages/{locale.name}/{flow}.yml", step, option))
 
 
 def _unseen(content: Content, text: Text) -> None:

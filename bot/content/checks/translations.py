@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.content.checks.content import Content, phrases
-from bot.content.checks.prose import letters, quoted, unquoted
+from bot.content.checks.prose import letters, quoted, script, unquoted
 from bot.content.message_loader import Locale, Text
 from bot.engine.text import fold, script_of, words_of
 
@@ -70,7 +70,8 @@ def _other_script(content: Content, text: Text, mine: str, theirs: str) -> bool:
     scripts = set(letters(bare))
     foreign = scripts and mine not in scripts if mine != theirs else bool(scripts - {mine})
     if foreign:
-        content.note("other-language", text.place, "this is not in the letters of this language.",
+        odd = next(char for char in bare if script(char) not in ("", mine))
+        content.note("other-language", content.piece(text, odd), "this is not in the letters of this language.",
                      "Is it the text of another language? Translate it.")  # fmt: skip
     return bool(foreign)
 
@@ -94,7 +95,7 @@ def _digits(content: Content, text: Text, english: Text, source: Locale) -> None
 def _english(content: Content, text: Text, english: Text) -> None:
     """What must be said aloud or recognised in English stays in English."""
     mine = " ".join(words_of(text.value))
-    for sentence in quoted(english.value):
+    for sentence in quoted(english.value) if unquoted(english.value).strip() else ():
         if len(words := words_of(sentence)) >= ENOUGH and " ".join(words) not in mine:
             content.note("not-aloud", text.place, f'the sentence to say in English is missing: "{sentence}".',
                          "Write it in English, and its meaning beside it.")  # fmt: skip

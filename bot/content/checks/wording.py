@@ -14,8 +14,9 @@ from bot.engine.referrals import Referral
 from bot.engine.text import fold
 
 _NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[ ().-]{0,2}\d){6,}(?!\w)|(?<![\w-])\d{6}(?!\w)")
-_SHORT = re.compile(r"(?<![\w$-])(?:9\d\d|\d11)(?![\w%-])")
-"""How emergency and service numbers look: 911, 988, 311."""
+_SHORT = re.compile(r"(?<![\w$-])\d{3}(?![\w%-])")
+_SERVICE = re.compile(r"9\d\d|\d11")
+"""How emergency and service numbers look: 911, 988, 311. Another one may be one of them with its digits swapped."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LINK = re.compile(
     r"https?://\S+|www\.\S+|[\w.-]+@[\w-]+\.\w+"
@@ -26,6 +27,7 @@ _LEFTOVER = re.compile(
     r"\b(?:TODO|FIXME|XXX+|TBD|[Ll]orem ipsum)\b|<<<<|>>>>|\?\?\?|&[a-z]{2,6};|</?[a-z]+/?>|\*\*|\\n"
     r"|\[(?:[Tt]ranslat|[Tt]raducir|[Dd]raft)[^\]]*\]"
 )
+_CURLY = re.compile(r"“[^“”\u3040-\u9fff]*”")
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _PAIRS = ("“”", "()", "（）", "«»", "「」")
 _BETWEEN_LETTERS = re.compile(r"(?<=\w)['’](?=\w)")
@@ -63,7 +65,7 @@ def _numbers(content: Content, text: Text, short: Collection[str]) -> None:
                      f'"{found[0].strip()}" looks like a telephone number.',
                      "Numbers stand in flows/referrals.yaml only; a step shows them with `refer`.")  # fmt: skip
     for match in _SHORT.finditer(digits):
-        if match[0] not in short:
+        if match[0] not in short and (_SERVICE.fullmatch(match[0]) or sorted(match[0]) in map(sorted, short)):
             content.note("typed-number", content.piece(text, match[0]),
                          f'"{match[0]}" is no number of flows/referrals.yaml.',
                          "Write the right one, or add the line there first.")  # fmt: skip
@@ -73,6 +75,10 @@ def _pieces(content: Content, text: Text) -> None:
     if found := _LINK.search(text.value):
         content.note("typed-link", content.piece(text, found[0]), f'"{found[0]}" is an address.',
                      "Addresses stand in flows/referrals.yaml only; a step shows them with `refer`.")  # fmt: skip
+    elif _CURLY.fullmatch(text.value):
+        content.note("curly-quotes", content.piece(text, text.value[0]),
+                     "these quotation marks are part of the text: people would see them.",
+                     'Write straight ones, "...", or none (--fix does).', "warning")  # fmt: skip
     elif found := _LEFTOVER.search(text.value):
         content.note("leftover", content.piece(text, found[0]), f'"{found[0]}" was left here while working.',
                      "Take it out: people would read it as it is.")  # fmt: skip
