@@ -41,7 +41,7 @@ def check(content: Content) -> None:
             for option in step.options:
                 _answers(content, locale, option, ways_out, optouts)
     for _, key, text in content.texts():
-        if not key.startswith("common.") and (shouted := _SHOUTED.search(text.value)):
+        if not key.startswith(("common.", "referrals.")) and (shouted := _SHOUTED.search(text.value)):
             content.note("carrier-word", content.piece(text, shouted[0]),
                          f'this asks for {shouted[0]}, which the phone company keeps for itself.',
                          "Ask for another word, or for a digit.")  # fmt: skip
