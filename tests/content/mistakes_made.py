@@ -21,7 +21,12 @@ MADE: list[tuple[Any, ...]] = [
         "      paper: has_paper\n       no_paper: no_paper",
     ),
     ("indent", DOOR, "  paper: {label: They show a paper", "paper: {label: They show a paper", "", 0, True),
-    ("indent", ES, "    por una ventana o por debajo", "  por una ventana o por debajo"),
+    (
+        "indent",
+        ES,
+        "    o pida que lo pasen por debajo de la puerta.",
+        "  o pida que lo pasen por debajo de la puerta.",
+    ),
     ("indent", REFERRALS, '    phone: "+18003540365"', '   phone: "+18003540365"'),
     ("tab", FLOW, "    ask:\n      judge", "\task:\n      judge"),
     ("tab", "messages/en/work.yml", "  areas: {label: Where", "\tareas: {label: Where"),
@@ -126,7 +131,7 @@ MADE: list[tuple[Any, ...]] = [
     (
         "translation forgotten",
         "messages/es/work.yml",
-        'pay_line:\n  text: "Si no le pagan o le amenazan:"\n',
+        "pay_line:\n  text: |-\n    ¿No le pagan o le amenazan?\n    El estado de Nueva York no necesita su estatus:\n",
         "",
         "messages/es/work.yml",
     ),
