@@ -95,12 +95,21 @@ def explain(text: str, as_json: bool) -> None:
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(folder: Path | None, style: str) -> None:
+@click.option("--fix", is_flag=True, help="Mend what is safe, show the difference, and name the rest.")
+@click.option("--since", default="HEAD", show_default=True, help="The commit after which steps may have gone.")
+def check(folder: Path | None, style: str, fix: bool, since: str) -> None:
     """Name every mistake in FOLDER: file, line and cure."""
+    from bot.content.history import committed
     from bot.content.library import check_folder
+    from bot.content.mend import mend
     from bot.content.report import report
 
-    checked = check_folder(folder or content_folder())
+    content = folder or content_folder()
+    before = committed(content, since)
+    checked = check_folder(content, today=date.today(), before=before)
+    for difference in mend(content, checked.files, checked.problems) if fix else ():
+        click.echo(difference, nl=False, err=style != "text")
+        checked = check_folder(content, today=date.today(), before=before)
     click.echo(report(checked.problems, style))
     sys.exit(any(problem.severity == "error" for problem in checked.problems))
 
@@ -233,6 +242,16 @@ def fallback() -> None:
     path = content_folder() / FILE
     path.write_text(written(fallback_texts(check_folder(content_folder()).library())), encoding="utf-8")
     click.echo(f"Written: {FILE}")
+
+
+@cli.command()
+def schema() -> None:
+    """Write the format for editors: flows/*.schema.json and its like."""
+    from bot.content.schema import schemas, written
+
+    for file, content in schemas().items():
+        (CHECKOUT / file).write_text(written(content), encoding="utf-8")
+        click.echo(f"Written: {file}")
 
 
 @cli.command()

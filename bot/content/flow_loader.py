@@ -12,13 +12,13 @@ from bot.content.form import Form
 from bot.content.law_loader import LawLoader
 from bot.content.problem import Place
 from bot.content.source import Node
-from bot.content.step_loader import StepLoader, Surroundings, check_name
+from bot.content.step_loader import NAME, StepLoader, Surroundings, check_name
 from bot.engine.flow import Ask, Flow, Step
 
 FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False, "was": False}
 
-_OLD_FLOW = re.compile(r"[a-z][a-z0-9_]*")
-_OLD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+OLD = rf"{NAME}(\.{NAME})?"
+"""How a step or an option was called: `step`, or `step.option`."""
 
 
 class FlowLoader:
@@ -58,7 +58,7 @@ class FlowLoader:
         """The names that a flow had before."""
         for item in self.form.items(node, what="was"):
             old = self.form.text(item, what="each part of was")
-            if not _OLD_FLOW.fullmatch(old):
+            if not re.fullmatch(NAME, old):
                 self.form.wrong("moved", item, f'"{old}" was never a name of a flow.', "Write the old name: old_flow")
             elif old in self.around.starts:
                 self.form.wrong("moved", item, f'the flow "{old}" is still there.', "Remove this name, or that flow.")
@@ -72,7 +72,7 @@ class FlowLoader:
         pairs = []
         for old, field in self.form.fields(node, what="moved").items():
             step, _, option = old.partition(".")
-            if not _OLD.fullmatch(old):
+            if not re.fullmatch(OLD, old):
                 self.form.wrong("moved", field, f'"{old}" was never a name of a step or an option.',
                                 "Write the old name: old_step, or old_step.old_option")  # fmt: skip
             if old in loader.steps or option in loader.options_of(step):

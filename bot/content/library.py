@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from bot.content import flow_check, message_check
 from bot.content.caveats import Caveats, joined, split
+from bot.content.checks import Content, judge
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -65,6 +67,8 @@ class Checked:
 
     problems: tuple[Problem, ...]
     bundle: Bundle
+    files: tuple[str, ...]
+    """The files that were to be read."""
     opened: Library | None
     """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
     translations: Mapping[str, Translation]
@@ -81,15 +85,24 @@ class Checked:
         return self.opened
 
 
-def check_folder(folder: Path) -> Checked:
-    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`."""
+def check_folder(folder: Path, *, today: date | None = None, before: Mapping[str, Node] | None = None) -> Checked:
+    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`.
+
+    `today`: the day by which something is overdue; None: nothing is. `before`: the flow files as they were last
+    committed, to see what is gone.
+    """
     problems = Problems()
     names = _files(folder, problems)
     nodes = {name: node for name in names if (node := read(folder, name, problems))}
-    library, translations = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
+    library, translations = _build(
+        nodes,
+        problems,
+        unread=frozenset(names) - nodes.keys(),
+        judged=lambda content: judge(replace(content, today=today, before=before or {})),
+    )
     bundle = {name: node.plain for name, node in nodes.items()}
     opened = library and replace(library, digest=digest_of(bundle))
-    return Checked(problems.found, bundle, opened, translations)
+    return Checked(problems.found, bundle, tuple(names), opened, translations)
 
 
 def open_bundle(bundle: Bundle) -> Library:
@@ -144,10 +157,15 @@ def _files(folder: Path, problems: Problems) -> list[str]:
 
 
 def _build(
-    nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str] = frozenset()
+    nodes: Mapping[str, Node],
+    problems: Problems,
+    *,
+    unread: frozenset[str] = frozenset(),
+    judged: Callable[[Content], None] = lambda _: None,
 ) -> tuple[Library | None, dict[str, Translation]]:
     """Check everything, and put it together if there is no error; and how far the translations are.
 
+    `judged`: what looks at a folder that was read, and not at a release that was published.
     `unread`: files that are there but cannot be read. What they would hold is taken as given, so that one broken file
     is one problem and not a hundred in all the others.
     """
@@ -170,6 +188,17 @@ def _build(
     read_locales = {name: loader.load(name, files[name]) for name in locales}
     message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
     translations = _translations(read_locales, records, organisation.default_locale, form, unread)
+    judged(
+        Content(
+            nodes=nodes,
+            flows=sound,
+            whole=not unsound,
+            locales=read_locales,
+            default=organisation.default_locale,
+            referrals=referrals,
+            problems=problems,
+        )
+    )
     if problems.errors or unread:
         return None, translations
     return _library(flows, read_locales, referrals, areas, organisation, translations, problems), translations

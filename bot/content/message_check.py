@@ -80,7 +80,8 @@ def _percent_signs(key: str, text: Text, problems: Problems) -> None:
     here = listed(f"%{{{name}}}" for name in wanted)
     found = list(_PERCENT.finditer(text.value))
     if any(sign[0] == "%" for sign in found):
-        problems.add("percent", text.place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")
+        place = problems.below(text.place, "%", lines=text.value.count("\n") + 3)
+        problems.add("percent", place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")
     mine = {sign[1] for sign in found if sign[1] is not None}
     for extra in sorted(mine - wanted):
         problems.add("placeholder", text.place,

@@ -18,13 +18,15 @@ from bot.engine.text import words_of
 COMMANDS = ("menu", "back", "language", "more", "delete")
 DIGITS = tuple("0123456789")
 OPTOUT = ("whole", "no", "stop", "send", "beside")
+GUARDS = ("ask", "labels", "request", "cannot", "free", "let_in")
+"""What no text may say in a language; looked for by `checks.guards`, never by the reader."""
 
-GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT}
+GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "guards": GUARDS}
 """The words of `words.yml` below which several lists stand."""
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
-    "negations": True, "hints": True, "languages": True,
+    "negations": True, "hints": True, "languages": True, "guards": False,
 }  # fmt: skip
 
 COMMON: dict[str, frozenset[str]] = {
@@ -170,7 +172,7 @@ class _OneLocale:
     def _words(self, root: Node) -> None:
         for name, node in self.form.fields(root, what="words.yml", known=WORDS).items():
             if name in GROUPS:
-                known = dict.fromkeys(GROUPS[name], True)
+                known = dict.fromkeys(GROUPS[name], WORDS[name])
                 for which, words in self.form.fields(node, what=name, known=known).items():
                     self.found.words.lists[f"{name}.{which}"] = self._phrases(words, f"{name} {which}")
             else:

@@ -73,6 +73,15 @@ class Problems:
         shown = "".join(letter if letter.isprintable() else "?" for letter in line)
         self._found.append(Problem(code, place, what, cure, severity, shown))
 
+    def below(self, place: Place, piece: str, *, lines: int) -> Place:
+        """Where a piece of a text stands, looked for from a place on, over some lines; else that place."""
+        kept = self._lines.get(place.file, [])
+        for number in range(max(place.line, 1), min(place.line + lines, len(kept) + 1)):
+            begins = place.column - 1 if number == place.line else 0
+            if (at := kept[number - 1].find(piece, begins)) >= 0 and place.line:
+                return Place(place.file, number, at + 1)
+        return place
+
     @property
     def found(self) -> tuple[Problem, ...]:
         """All of them, by file and line, each once."""

@@ -22,6 +22,12 @@ REFERRALS, ORGANISATION = "flows/referrals.yaml", "flows/organisation.yaml"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STATUSES = ("confirmed", "own_site", "secondary", "single")
 OFFERED = ("confirmed", "own_site")
+SHORT_NUMBER, LONG_NUMBER = r"[0-9]{3,6}", r"\+1[0-9]{10}"
+WEBSITE = r"https?://[\w-]+(\.[\w-]+)+(/\S*)?"
+ZIP_PREFIX, ZIP_PREFIXES = r"[0-9]{3,5}", r"([0-9]{3})-([0-9]{3})"
+FROM_TO = r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})"
+SPOKEN = r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?"
+UNTIL = r"undated|[0-9]{4}(-[0-9]{2}){0,2}"
 
 REFERRAL_WORDS = {
     "name": True, "run_by": False, "phone": False, "text": False, "website": False, "needs": True, "area": True,
@@ -86,9 +92,9 @@ class ReferralLoader:
     def _prefixes(self, node: Node) -> tuple[str, ...]:
         """One ZIP prefix of three to five digits, or all of three digits from one to another."""
         text = self.form.text(node, what="zip")
-        if re.fullmatch(r"[0-9]{3,5}", text):
+        if re.fullmatch(ZIP_PREFIX, text):
             return (text,)
-        if (span := re.fullmatch(r"([0-9]{3})-([0-9]{3})", text)) and span[1] <= span[2]:
+        if (span := re.fullmatch(ZIP_PREFIXES, text)) and span[1] <= span[2]:
             return tuple(f"{number:03}" for number in range(int(span[1]), int(span[2]) + 1))
         self.form.wrong("zip", node, f'"{text}" is not the beginning of a ZIP code.',
                         'For example: "112", "112-114" or "11004".')  # fmt: skip
@@ -133,7 +139,7 @@ class ReferralLoader:
                             "Name the page where its number stands: sources: [https://...]")  # fmt: skip
         if "sources_until" in fields:
             until = self.form.text(fields["sources_until"], what="sources_until")
-            if not re.fullmatch(r"undated|[0-9]{4}(-[0-9]{2}){0,2}", until):
+            if not re.fullmatch(UNTIL, until):
                 self.form.wrong("date", fields["sources_until"], f'sources_until "{until}" is not a date.',
                                 "Write 2026-10-07, 2026-10, 2026, or undated.")  # fmt: skip
         for part in ("checked", "recheck"):
@@ -149,7 +155,7 @@ class ReferralLoader:
         if node.value == "any":
             return None
         for item in self.form.items(node, what="languages"):
-            if isinstance(item.value, str) and not re.fullmatch(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?", item.value):
+            if isinstance(item.value, str) and not re.fullmatch(SPOKEN, item.value):
                 self.form.unknown("unknown-locale", item, item.value, self.locales, what="the language",
                                   cure="Write any, or short names such as:")  # fmt: skip
         return frozenset(self.form.texts(node, what="languages"))
@@ -157,9 +163,9 @@ class ReferralLoader:
     def _phone(self, node: Node) -> str:
         """A number as people dial it: 911, 741741 or 800-566-7636."""
         phone = self.form.text(node, what="phone")
-        if re.fullmatch(r"[0-9]{3,6}", phone):
+        if re.fullmatch(SHORT_NUMBER, phone):
             return phone
-        if re.fullmatch(r"\+1[0-9]{10}", phone) and phonenumbers.is_valid_number(phonenumbers.parse(phone)):
+        if re.fullmatch(LONG_NUMBER, phone) and phonenumbers.is_valid_number(phonenumbers.parse(phone)):
             return f"{phone[2:5]}-{phone[5:8]}-{phone[8:]}"
         self.form.wrong("phone", node, f'"{phone}" is not a telephone number of this country.',
                         'Write it in quotes with +1 and ten digits, "+18005667636", or a short one: "911"')  # fmt: skip
@@ -167,7 +173,7 @@ class ReferralLoader:
 
     def _website(self, node: Node) -> str:
         website = self.form.text(node, what="website")
-        if not re.fullmatch(r"https?://[\w-]+(\.[\w-]+)+(/\S*)?", website):
+        if not re.fullmatch(WEBSITE, website):
             self.form.wrong("website", node, f'"{website}" is not the address of a page.',
                             "Copy it from the browser: https://example.org")  # fmt: skip
         return website
@@ -186,7 +192,7 @@ class ReferralLoader:
     def _minutes(self, days: str, node: Node) -> list[tuple[int, int]]:
         """When it opens and closes on such a day, in minutes from midnight; nothing where that cannot be read."""
         said = self.form.text(node, what="hours")
-        match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})", said)
+        match = re.fullmatch(FROM_TO, said)
         if not _days(days) or match is None or int(match[2]) > 59 or int(match[4]) > 59:
             self.form.wrong("hours", node, f'"{days}: {said}" are not opening hours.',
                             "For example: mon-fri: 9:00-17:00")  # fmt: skip

@@ -24,7 +24,7 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 
 BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML takes for the end of a line; Python's own idea of it is another."""
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _ODD_START = re.compile(r" *[^\S \r\n\t]|\ufeff| *[\u200b\u2060]")
 
 
@@ -81,6 +81,11 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
             "Save the file again and choose the encoding UTF-8.",
         )
         return None
+    return compose(file, text, problems)
+
+
+def compose(file: str, text: str, problems: Problems) -> Node | None:
+    """The text of one file as nodes. Returns None, and notes why, where it cannot be read."""
     problems.remember(file, BREAK.split(text))
     return _Composer(file, text, problems).compose()
 
@@ -183,7 +188,7 @@ class _Composer:
                 self._add("odd-space", Place(self.file, number, 1), "this line begins with a space of another kind.",
                           "Delete everything before the first letter and type the spaces again.")  # fmt: skip
                 found = True
-            if unseen := _UNSEEN.search(line):
+            if unseen := UNSEEN.search(line):
                 self._add("unseen", Place(self.file, number, unseen.start() + 1), "an invisible sign stands here.",
                           "Delete the line and type it again; copied text may hold such signs.")  # fmt: skip
                 found = True

@@ -32,6 +32,8 @@ from bot.engine.flow import (
 )
 
 KINDS = ("ask", "collect", "branch", "refer", "visit", "end")
+WITHOUT_THEN, MAYBE_THEN = ("ask", "branch", "end"), ("refer",)
+"""Kinds of step that lead on by themselves, and those that may; all others need a `then`."""
 STEP = {"then": False, "law": False, "else": False} | dict.fromkeys(KINDS, False)
 COLLECTABLE = ("zip", "yes_no", "language")
 ENDS = ("said", "quietly")
@@ -44,7 +46,8 @@ RESERVED = {
 PLURAL_WORDS = frozenset({"zero", "one", "two", "few", "many", "other"})
 """Translation programs take a group that holds two of these for a plural, and rewrite it."""
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+NAME = r"[a-z][a-z0-9_]*"
+"""How a flow, a step or an option may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class StepLoader:
         kind = kinds[0] if kinds else "say"
         if kind != "branch" and "else" in fields:
             self.form.wrong("unknown-word", fields["else"], "`else` belongs to a step that branches.", "Remove it.")
-        if kind in ("ask", "branch", "end") and "then" in fields:
+        if kind in WITHOUT_THEN and "then" in fields:
             self.form.wrong("unknown-word", fields["then"], f"a step with `{kind}` has no `then`.", "Remove it.")
         match kind:
             case "ask":
@@ -197,7 +200,7 @@ class StepLoader:
 
 def check_name(form: Form, name: str, node: Node, of: str) -> None:
     """Note a name that cannot name a flow, a step or an option."""
-    if not _ID.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         form.wrong("name", node, f'"{name}" cannot name {of}.', "Use small letters a-z, digits and _, a letter first.")
     elif name in PLURAL_WORDS:
         form.wrong("plural-word", node, f'"{name}" cannot name {of}: translation programs take it for a plural.',

@@ -41,7 +41,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
     return Vocabulary(
         commands=by_words(phrase for command in COMMANDS for phrase in phrases(f"commands.{command}", command)),
         greetings=by_words(phrases("greetings", "menu")),
-        optouts={name: _opting_out(locale) for name, locale in locales.items()},
+        optouts={name: opting_out(locale) for name, locale in locales.items()},
         languages=_language_names(locales),
         yes=frozenset(phrase.words for phrase in phrases("yes", "yes")),
         no=frozenset(phrase.words for phrase in phrases("no", "no")),
@@ -61,7 +61,8 @@ def _folded(texts: Iterable[str]) -> list[Words]:
     return [words for text in texts if (words := words_of(text))]
 
 
-def _opting_out(locale: Locale) -> OptOutWords:
+def opting_out(locale: Locale) -> OptOutWords:
+    """How one locale says "send me nothing more"."""
     lists = {part: frozenset(_folded(locale.words.lists.get(f"optout.{part}", ()))) for part in OPTOUT}
     return OptOutWords(**lists)
 

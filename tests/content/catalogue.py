@@ -23,6 +23,8 @@ from bot.translations import record
 HERE = Path(__file__).parent
 BROKEN = HERE / "broken"
 RECORDS = "messages/es/reviews.yml"
+TODAY = date(2026, 11, 23)
+"""The day of all tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def problems_with(example: Example, folder: Path) -> tuple[Problem, ...]:
     target.write_bytes(example.raw)
     if example.replaces.startswith("messages/en/") and example.code != "stale":
         read_by_a_speaker(folder)
-    return check_folder(folder).problems
+    return check_folder(folder, today=TODAY).problems
 
 
 def said(problems: tuple[Problem, ...]) -> str:

@@ -1,0 +1,155 @@
+"""What people text: keywords and answers that would never be heard, or be heard as something else.
+
+Apart because nobody sees these mistakes in a reply. Words are folded as the line's own reader folds them, and looked
+up in its order: opting out, emergencies, the answer to the screen, commands, greetings, keywords.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from bot.content.checks.content import Content, phrases
+from bot.content.message_loader import COMMANDS, Locale
+from bot.content.problem import Place
+from bot.content.words import opting_out
+from bot.engine.flow import Ask, Collect, Option
+from bot.engine.optout import OptOuts
+from bot.engine.text import words_of
+from bot.engine.vocabulary import Words
+
+KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"])
+"""By SMS the phone company acts on these itself; whoever texts one is cut off, or let in again."""
+TAKEN = frozenset({"yes", "help", "info"})
+"""These it may answer itself. They may be understood, but must not be the only way to anything."""
+
+_SHOUTED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.upper, KEPT)))})\b")
+
+
+def check(content: Content) -> None:
+    """Note what nobody will be understood by."""
+    optouts = OptOuts({name: opting_out(locale) for name, locale in content.locales.items()})
+    _keywords(content, optouts)
+    for locale in content.locales.values():
+        ways_out = {
+            words_of(text): list_.removeprefix("commands.")
+            for list_ in ("commands.menu", "commands.back", "commands.delete")
+            for text in phrases(locale, list_)
+            if " " not in text
+        }
+        for step in _asking(content):
+            for option in step.options:
+                _answers(content, locale, option, ways_out, optouts)
+    for _, key, text in content.texts():
+        if not key.startswith(("common.", "referrals.")) and (shouted := _SHOUTED.search(text.value)):
+            content.note("carrier-word", content.piece(text, shouted[0]),
+                         f'this asks for {shouted[0]}, which the phone company keeps for itself.',
+                         "Ask for another word, or for a digit.")  # fmt: skip
+
+
+def _asking(content: Content) -> Iterator[Ask]:
+    return (step for flow in content.flows.values() for step in flow.steps if isinstance(step, Ask))
+
+
+def _keywords(content: Content, optouts: OptOuts) -> None:
+    """Words that start a flow: one flow only, and not what is understood as something else before."""
+    heard = _heard_before(content)
+    first: dict[Words, tuple[str, Locale]] = {}
+    for locale in content.locales.values():
+        weak = {word for list_ in ("fillers", "hints") for text in phrases(locale, list_) for word in words_of(text)}
+        for flow, texts in locale.words.keywords.items():
+            file = f"messages/{locale.name}/{flow}.yml"
+            folded = [words_of(text) for text in texts]
+            for number, words in enumerate(folded):
+                if not words:
+                    continue
+                other, where = first.setdefault(words, (flow, locale))
+                if other != flow:
+                    content.note("shared-keyword", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" starts "{other}" too ({where.name}).',
+                                 "Keep it in one of the two flows; in doubt in none: people are then asked.",
+                                 "error" if where is locale else "warning")  # fmt: skip
+                if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
+                    _kept(content, _item(content, file, number, "keywords"), texts[number])
+                elif means := _heard_as(words, heard, optouts, loud=_loud(content, flow)):
+                    content.note("heard-first", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" is heard as {means}, never as this.',
+                                 "Take it out here, or out of words.yml.", "warning")  # fmt: skip
+                elif len(words) == 1 and weak.issuperset(words):
+                    content.note("weak-keyword", _item(content, file, number, "keywords"),
+                                 f'"{texts[number]}" stands in every other text.',
+                                 "Add a word that only this situation has.", "warning")  # fmt: skip
+
+
+def _heard_before(content: Content) -> dict[Words, str]:
+    """What is understood before a keyword is looked for, and as what."""
+    lists = {"languages": "a language", "greetings": "a greeting"}
+    lists |= {f"commands.{command}": command.upper() for command in COMMANDS}
+    return {
+        words_of(text): f"{means} ({locale.name})"
+        for list_, means in lists.items()
+        for locale in content.locales.values()
+        for text in phrases(locale, list_)
+    }
+
+
+def _heard_as(words: Words, heard: Mapping[Words, str], optouts: OptOuts, *, loud: bool) -> str:
+    """What else these words are understood as before they could start a flow; empty: nothing."""
+    if found := optouts.found_in(words):
+        return f"opting out ({found.locale})"
+    return "" if loud else heard.get(words, "")
+
+
+def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping[Words, str], optouts: OptOuts) -> None:
+    """Labels and synonyms: none that the phone company keeps, none that hides a way out.
+
+    Where options are shown there is nothing more to read, so that MORE is no loss; nor is a phrase of several words.
+    """
+    texts = locale.words.answers.get(option.key, ())
+    label = content.text(locale, f"{option.key}.label")
+    for number, text in enumerate(texts):
+        words = words_of(text)
+        said = " ".join(words)
+        if said in KEPT or (said in TAKEN and (text == label or len(texts) == 1)):
+            _kept(content, answer_place(content, locale, option, number), text)
+        elif optouts.found_in(words):
+            content.note("hides-command", answer_place(content, locale, option, number),
+                         f'"{text}" is heard as opting out: nobody would be answered.',
+                         "Take another word.")  # fmt: skip
+        elif (means := ways_out.get(words)) and not _leads_to_it(content, option, means):
+            content.note("hides-command", answer_place(content, locale, option, number),
+                         f'"{text}" means {means.upper()} everywhere else.',
+                         "Take another word: at every step the same word does the same.", "warning")  # fmt: skip
+
+
+def _leads_to_it(content: Content, option: Option, command: str) -> bool:
+    """Whether an option does what the command does."""
+    flow = option.then.partition(".")[0]
+    return command == flow or any(isinstance(s, Collect) and s.key == option.then for s in content.flows[flow].steps)
+
+
+def _kept(content: Content, place: Place, text: str) -> None:
+    content.note("carrier-word", place, f'"{text}" is kept by the phone company: it never arrives as an answer.',
+                 "Take another word, or write others beside it.")  # fmt: skip
+
+
+def _loud(content: Content, flow: str) -> bool:
+    """Whether a flow's words are heard before commands and greetings."""
+    return flow in content.flows and content.flows[flow].interrupts
+
+
+def _item(content: Content, file: str, number: int, *names: str) -> Place:
+    """Where one item of a list stands."""
+    node = content.nodes.get(file)
+    for name in names:
+        node = node.value.get(name) if node and isinstance(node.value, dict) else None
+    return node.value[number].place if node and isinstance(node.value, tuple) else content.place(file, *names)
+
+
+def answer_place(content: Content, locale: Locale, option: Option, number: int) -> Place:
+    """Where one of an option's answers stands: its label first, where it has one, then its synonyms."""
+    flow, step, name = option.key.split(".")
+    labels = 1 if f"{option.key}.label" in locale.texts else 0
+    if number < labels:
+        return locale.texts[f"{option.key}.label"].place
+    return _item(content, f"messages/{locale.name}/{flow}.yml", number - labels, step, name, "also")

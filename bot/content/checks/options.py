@@ -1,0 +1,83 @@
+"""The options of one step: two that one reply would choose, labels that do not fit a button, a way back to itself.
+
+Apart from `keywords`, which looks at single words: here the options of a screen are compared with each other.
+"""
+
+from __future__ import annotations
+
+from bot.content.checks.content import Content, phrases
+from bot.content.checks.keywords import answer_place
+from bot.content.message_loader import DIGITS, Locale
+from bot.engine.flow import Ask, Option
+from bot.engine.text import words_of
+from bot.engine.vocabulary import Words
+
+BUTTON, BUTTONS = 20, 3
+"""Letters of a WhatsApp button, and how many there may be; more options become the rows of a list."""
+ROW = 24
+
+
+def check(content: Content) -> None:
+    """Note options that a person could not tell apart, or not see whole."""
+    numbers = {
+        locale.name: {
+            words_of(text): digit for digit in DIGITS for text in (digit, *phrases(locale, f"numbers.{digit}"))
+        }
+        for locale in content.locales.values()
+    }
+    for flow in content.flows.values():
+        for step in flow.steps:
+            if not isinstance(step, Ask):
+                continue
+            _shared(content, step)
+            for digit, option in enumerate(step.options, 1):
+                if option.then == step.key:
+                    content.note("to-itself", content.at(option.key), "this option leads to the step it stands in.",
+                                 "Name another step, or remove the option.", "warning")  # fmt: skip
+                for locale in content.locales.values():
+                    _label(content, locale, option, BUTTON if len(step.options) <= BUTTONS else ROW)
+                    _digits(content, locale, option, str(digit), numbers[locale.name])
+
+
+def _shared(content: Content, step: Ask) -> None:
+    """One answer for two options: the first of them would always be taken."""
+    first: dict[Words, tuple[Option, Locale]] = {}
+    for locale in content.locales.values():
+        for option in step.options:
+            for number, text in enumerate(locale.words.answers.get(option.key, ())):
+                other, where = first.setdefault(words_of(text), (option, locale))
+                if other.key == option.key:
+                    continue
+                content.note("same-answer", answer_place(content, locale, option, number),
+                             f'"{text}" also chooses "{_name(other)}"{_in(where, locale)}: that one would be taken.',
+                             "Give each option words of its own.",
+                             "error" if where is locale else "warning")  # fmt: skip
+
+
+def _name(option: Option) -> str:
+    return option.key.rpartition(".")[2]
+
+
+def _in(where: Locale, here: Locale) -> str:
+    return "" if where is here else f" ({where.name})"
+
+
+def _label(content: Content, locale: Locale, option: Option, most: int) -> None:
+    label = locale.texts.get(f"{option.key}.label")
+    if label and "\n" in label.value:
+        content.note("label-lines", label.place, "a label goes over several lines.",
+                     "Write two or three words on one line; more belongs to the text of the step.")  # fmt: skip
+    elif label and len(label.value) > most:
+        what = "button" if most == BUTTON else "row of a list"
+        content.note("long-label", label.place,
+                     f'"{label.value}" has {len(label.value)} letters; a {what} of WhatsApp holds {most}.',
+                     f"Leave out {len(label.value) - most}: two or three words say it.", "warning")  # fmt: skip
+
+
+def _digits(content: Content, locale: Locale, option: Option, digit: str, numbers: dict[Words, str]) -> None:
+    """A number chooses by what stands on the screen, whatever it was written beside."""
+    for number, text in enumerate(locale.words.answers.get(option.key, ())):
+        if numbers.get(words_of(text), digit) != digit:
+            content.note("digit-answer", answer_place(content, locale, option, number),
+                         f'"{text}" chooses what stands behind that digit, not this option.',
+                         "Take it out: every option has its digit anyway.")  # fmt: skip

@@ -1,0 +1,105 @@
+"""A translation beside the English: left untranslated, another script, other digits, a sentence to say aloud lost.
+
+Apart from `message_check`, which says what is missing: here every text is there, and still is not the same text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.content.checks.content import Content, phrases
+from bot.content.checks.prose import letters, quoted, script, unquoted
+from bot.content.message_loader import Locale, Text
+from bot.engine.text import fold, script_of, words_of
+
+ENOUGH = 3
+"""Words from which on an equal text is no name and no accident."""
+TELEPHONE = 3
+"""Digits from which on a number is one that people dial or look for."""
+
+_DIGITS = re.compile(r"\d+")
+_PLACEHOLDER = re.compile(r"%\{[^}]*\}|%%")
+_STAYS = re.compile(r"\b(?:ICE|POLICE|DHS|I-\d+)\b")
+
+
+def check(content: Content) -> None:
+    """Compare every text with the one it was made from."""
+    source = content.source
+    if source is None:
+        return
+    faulty = {problem.place.file for problem in content.problems.errors}
+    for locale in content.locales.values():
+        if locale is source or "words" not in locale.files:
+            continue
+        mine, theirs = (script_of("".join(phrases(one, "hints"))) for one in (locale, source))
+        for key, text in locale.texts.items():
+            english = source.texts.get(key)
+            if english is None or key.startswith("common.language.") or not faulty.isdisjoint(_files(text, english)):
+                continue
+            if not _untranslated(content, text, english) and not _other_script(content, text, mine, theirs):
+                _digits(content, text, english, source)
+                _english(content, text, english)
+
+
+def _files(*texts: Text) -> set[str]:
+    return {text.place.file for text in texts}
+
+
+def _untranslated(content: Content, text: Text, english: Text) -> bool:
+    """The whole text, or one line of it."""
+    if text.value == english.value:
+        if len(words_of(unquoted(_PLACEHOLDER.sub("", text.value)))) < ENOUGH:
+            return False
+        content.note("untranslated", text.place, "this is the English text, letter by letter.",
+                     f"Translate: {' '.join(english.value.split())[:60]}", "warning")  # fmt: skip
+        return True
+    theirs = {line.strip() for line in english.value.split("\n")}
+    for line in text.value.split("\n"):
+        if line.strip() in theirs and len(words_of(unquoted(line))) >= ENOUGH:
+            content.note("untranslated", content.piece(text, line), "this line is still English.",
+                         f"Translate: {line.strip()[:60]}", "warning")  # fmt: skip
+            return True
+    return False
+
+
+def _other_script(content: Content, text: Text, mine: str, theirs: str) -> bool:
+    """Not one letter of the language's own script: pasted from another file."""
+    bare = unquoted(_PLACEHOLDER.sub("", text.value))
+    if not mine or len(words_of(bare)) < ENOUGH:
+        return False
+    scripts = set(letters(bare))
+    foreign = scripts and mine not in scripts if mine != theirs else bool(scripts - {mine})
+    if foreign:
+        odd = next(char for char in bare if script(char) not in ("", mine))
+        content.note("other-language", content.piece(text, odd), "this is not in the letters of this language.",
+                     "Is it the text of another language? Translate it.")  # fmt: skip
+    return bool(foreign)
+
+
+def _digits(content: Content, text: Text, english: Text, source: Locale) -> None:
+    """911, I-200, 3 days: the same numbers in both."""
+    mine, theirs = (set(_DIGITS.findall(fold(_PLACEHOLDER.sub("", one.value)))) for one in (text, english))
+    extra, missing = sorted(mine - theirs), sorted(theirs - mine)
+    if extra and (missing or any(len(number) >= TELEPHONE for number in extra)):
+        wanted = f"; there it is {', '.join(missing)}" if missing else ""
+        content.note("other-digits", content.piece(text, extra[0]),
+                     f"{', '.join(extra)} does not stand in the {source.name} text{wanted}.",
+                     "Write the same numbers in every language.")  # fmt: skip
+    elif extra or missing:
+        number = ", ".join(extra or missing)
+        content.note("other-digits", text.place,
+                     f"{number} stands in one of the two texts only, here or in {source.name}.",
+                     "Write the same numbers in every language.", "warning")  # fmt: skip
+
+
+def _english(content: Content, text: Text, english: Text) -> None:
+    """What must be said aloud or recognised in English stays in English."""
+    mine = " ".join(words_of(text.value))
+    for sentence in quoted(english.value) if unquoted(english.value).strip() else ():
+        if len(words := words_of(sentence)) >= ENOUGH and " ".join(words) not in mine:
+            content.note("not-aloud", text.place, f'the sentence to say in English is missing: "{sentence}".',
+                         "Write it in English, and its meaning beside it.")  # fmt: skip
+    for word in sorted(set(_STAYS.findall(english.value)) - set(_STAYS.findall(text.value))):
+        if word not in text.value:
+            content.note("english-word", text.place, f"{word} is missing: it stays in English.",
+                         "People see it on a vest or a paper. Write the meaning beside it.", "warning")  # fmt: skip
