@@ -30,6 +30,10 @@ class _Ordered(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands alone: one screen has no room for `--help`, which whoever reads this has found."""
+        self.format_commands(ctx, formatter)
+
     def invoke(self, ctx: click.Context) -> object:
         from bot.content.draft import Refused
         from bot.content.problem import ContentError
@@ -54,7 +58,7 @@ class _Ordered(click.Group):
 @click.group(cls=_Ordered, invoke_without_command=True)
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """The rights line. Without a command: set up, start everything, print the address and keep running."""
+    """The rights line. Without a command: start everything and keep running."""
     if context.invoked_subcommand is None:
         from bot.supervisor import run
 
@@ -246,7 +250,7 @@ def fallback() -> None:
 
 @cli.command()
 def schema() -> None:
-    """Write the format for editors: flows/*.schema.json and its like."""
+    """Write *.schema.json: the format, for editors."""
     from bot.content.schema import schemas, written
 
     for file, content in schemas().items():

@@ -108,7 +108,7 @@ def test_a_flow_that_nothing_leads_to_is_named(tmp_path):
     for locale, text in (("en", "Stay calm."), ("es", "Tenga calma.")):
         (tmp_path / "messages" / locale / "work.yml").write_text(f"calm: {{text: {text}}}\n", encoding="utf-8")
 
-    assert said(check_folder(tmp_path).problems) == (
+    assert said(tuple(p for p in check_folder(tmp_path).problems if p.place.file.startswith("flows/"))) == (
         'flows/work.yaml:3:3: warning: nothing leads to the flow "work". [nobody-comes]\n'
         "        calm:\n"
         "    Give it keywords, or an option in flows/menu.yaml."

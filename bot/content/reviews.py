@@ -32,7 +32,7 @@ MACHINE = "machine"
 """Who drafted a text that nobody has read."""
 NOT_A_ROLE = "Say what somebody is, in small letters, never who: native speaker, teacher"
 
-_ROLE = re.compile(r"[a-z][^\d@#:%\"{}\[\]\n]{1,78}")
+ROLE = r"[a-z][^\d@#:%\"{}\[\]\n]{1,78}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def is_role(text: str) -> bool:
     >>> [is_role(text) for text in ("native speaker, teacher", "machine", "Maria Lopez", "maria@example.org", "")]
     [True, True, False, False, False]
     """
-    return bool(_ROLE.fullmatch(text))
+    return bool(re.fullmatch(ROLE, text))
 
 
 def stale_keys(library: Library, locale: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from bot.content.referral_loader import (
     ZIP_PREFIX,
     ZIP_PREFIXES,
 )
+from bot.content.reviews import RECORD, ROLE
 from bot.content.step_loader import (
     COLLECTABLE,
     ENDS,
@@ -65,6 +66,7 @@ def schemas() -> dict[str, Schema]:
         "messages/referrals.schema.json": _titled(
             "A line about each organisation", _each(_object({"what": False}, {}))
         ),
+        "messages/reviews.schema.json": _titled("Who has read the translations", _reviews()),
         "messages/words.schema.json": _titled("What the line understands", _words()),
     }
 
@@ -109,7 +111,8 @@ def _flow() -> Schema:
     law = _object(LAW, {"sources_until": DATE, "recheck": DATE, "contested": TRUE, "sources": TEXTS})
     steps = {**_each(_step(law), _names("a step")), "minProperties": 1}
     moved = _each(TEXT, {"pattern": f"^{OLD}$"})
-    return _object(FLOW, {"law": law, "interrupts": TRUE, "steps": steps, "moved": moved})
+    was = {"type": "array", "items": _exactly(NAME)}
+    return _object(FLOW, {"law": law, "interrupts": TRUE, "steps": steps, "moved": moved, "was": was})
 
 
 def _step(law: Schema) -> Schema:
@@ -176,6 +179,11 @@ def _words_of_flow() -> Schema:
     option = _object({"label": False, "also": False, "reply": False}, {"also": TEXTS})
     step = {**_each(option), "properties": {"text": TEXT}}
     return {**_each(step), "properties": {"keywords": TEXTS}}
+
+
+def _reviews() -> Schema:
+    kinds = {"english": _exactly("[0-9a-f]{8}"), "date": DATE, "by": _exactly(ROLE)}
+    return _each(_object(RECORD, kinds))
 
 
 def _words() -> Schema:

@@ -37,6 +37,7 @@ def changed(folder: Path, *changes: tuple[str, str]) -> list[str]:
     return [
         f"{problem.place}: {problem.what} {problem.cure} [{problem.code}]"
         for problem in check_folder(folder, before=committed(folder)).problems
+        if problem.place.file.startswith("flows/")
     ]
 
 

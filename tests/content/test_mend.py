@@ -92,7 +92,9 @@ def test_mending_writes_the_file_shows_the_difference_and_leaves_the_rest(tmp_pa
         "-\tText: Say: the door closed.",
         '+  text: "Say: the door closed."',
     ]
-    assert [problem.code for problem in check_folder(folder, today=TODAY).problems] == []
+    assert [problem.code for problem in check_folder(folder, today=TODAY).problems] == [
+        "stale"
+    ]  # it says another thing
     assert list(mend(folder, checked.files, ())) == []
     assert (folder / "messages/en/menu.yml").stat().st_mtime_ns == menu
     assert sorted(path.name for path in door.parent.iterdir()) == [
