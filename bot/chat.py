@@ -42,7 +42,7 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     spoken = Transcript(about="", channel=channel, at=at)
     if interactive:
         print(HELLO)
-    for said in _opening(library, locale, flow):
+    for said in opening(library, locale, flow):
         print(f"> {said}")
         _exchange(person, spoken, said)
     while (typed := _next(interactive)) is not None:
@@ -52,13 +52,13 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     return 0
 
 
-def _opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
+def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
     """The texts that bring a person to the language and the flow that were asked for."""
     opening = [library.messages.text("common.language.name", locale)] if locale else []
-    return [*opening, _opener(library, locale or library.release.default_locale, flow)] if flow else opening
+    return [*opening, opener(library, locale or library.release.default_locale, flow)] if flow else opening
 
 
-def _opener(library: Library, locale: str, flow: str) -> str:
+def opener(library: Library, locale: str, flow: str) -> str:
     """The first keyword of the language that means the flow alone."""
     vocabulary = library.release.vocabulary
     keywords = [" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale]

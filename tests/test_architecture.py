@@ -40,6 +40,12 @@ TESTED_ELSEWHERE = {
     "bot/content/message_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/step_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/fallback.py": "tests/test_cli.py writes the file and publishes with it",
+    "bot/studio/app.py": "tests/studio/test_studio_process.py starts it",
+    "bot/studio/excerpt.py": "tests/studio/test_phone.py sees the lines lit up",
+    "bot/studio/line.py": "tests/studio/test_phone.py texts it",
+    "bot/studio/pages/live.py": "tests/studio/test_browser.py saves files under an open page",
+    "bot/studio/pages/phone.py": "tests/studio/test_phone.py sends its forms",
+    "bot/studio/pages/problems.py": "tests/studio/test_browser.py reads the list",
     "worker/__main__.py": "tests/test_supervisor.py starts it",
 }
 """Modules without a test file of their name, with the reason."""

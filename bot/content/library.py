@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.content import flow_check, message_check
@@ -21,7 +21,7 @@ from bot.content.message_loader import Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
-from bot.content.source import Node, Plain, from_plain, read
+from bot.content.source import Files, Node, Plain, from_plain
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
 from bot.engine.flow import Flow
@@ -62,6 +62,10 @@ class Checked:
     bundle: Bundle
     opened: Library | None
     """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
+    nodes: Mapping[str, Node] = field(repr=False)
+    """The files that could be read, with the place of every value."""
+    lines: Mapping[str, Sequence[str]] = field(repr=False)
+    """Their lines, as they stand there."""
 
     def library(self) -> Library:
         """The content, ready to answer.
@@ -74,14 +78,20 @@ class Checked:
         return self.opened
 
 
-def check_folder(folder: Path) -> Checked:
-    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`."""
-    problems = Problems()
+def check_folder(folder: Path, files: Files | None = None, instead: Mapping[str, bytes] | None = None) -> Checked:
+    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`.
+
+    Args:
+        files: what was read before; unchanged files are not read again.
+        instead: what some files would hold, by name.
+    """
+    problems, files = Problems(), files or Files(folder)
     names = _files(folder, problems)
-    nodes = {name: node for name in names if (node := read(folder, name, problems))}
+    nodes = {name: node for name in names if (node := files.read(name, problems, instead or {}))}
     library = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
     bundle = {name: node.plain for name, node in nodes.items()}
-    return Checked(problems.found, bundle, library and replace(library, digest=digest_of(bundle)))
+    library = library and replace(library, digest=digest_of(bundle))
+    return Checked(problems.found, bundle, library, nodes, problems.lines)
 
 
 def open_bundle(bundle: Bundle) -> Library:

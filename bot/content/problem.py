@@ -6,7 +6,7 @@ cure. Problems are collected, so that one run names all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,6 +72,16 @@ class Problems:
         line = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
         shown = "".join(letter if letter.isprintable() else "?" for letter in line)
         self._found.append(Problem(code, place, what, cure, severity, shown))
+
+    def take(self, other: Problems) -> None:
+        """Add what somebody else has noted."""
+        self._found += other._found
+        self._lines |= other._lines
+
+    @property
+    def lines(self) -> Mapping[str, Sequence[str]]:
+        """The lines of the files that were read."""
+        return self._lines
 
     @property
     def found(self) -> tuple[Problem, ...]:

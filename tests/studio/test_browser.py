@@ -1,0 +1,69 @@
+"""The workshop in a real Chromium: every page and act, saved files under open pages, nothing asked of another host."""
+
+from __future__ import annotations
+
+from tests.conftest import first_line
+from tests.studio.conftest import Browsing
+
+SEEN_SECONDS = 60_000
+"""Milliseconds that a busy machine may take; how long it really takes is measured, not tested."""
+
+
+def says(page, text):
+    """Type it and send it; waits for the answer."""
+    before = page.locator(".theirs").count()
+    page.fill("#text", text)
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".theirs").nth(before).wait_for()
+
+
+def test_somebody_texts_with_the_keyboard_and_taps_a_digit(browsing):
+    page = browsing.comes_in()
+    page.fill("#text", "ice at my door")
+    page.press("#text", "Enter")
+    page.locator(".theirs").wait_for()
+
+    assert first_line("home_door.at_the_door") in page.inner_text(".theirs .bubble")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.locator("#digits button", has_text="1").first.click()
+    page.locator(".theirs").nth(1).wait_for()
+    assert "has_paper:" in page.inner_text("#beside .lit >> nth=0")
+
+
+def test_a_saved_file_is_seen_by_an_open_page_while_somebody_types(browsing):
+    page = browsing.comes_in()
+    page.fill("#text", "half a sen")
+    path = browsing.visitor.config.content / "flows" / "home_door.yaml"
+    good = path.read_text()
+    path.write_text(good.replace("paper: has_paper", "paper: has_papper", 1))
+    page.locator("#state", has_text="1 mistake").wait_for(timeout=SEEN_SECONDS)
+
+    assert page.input_value("#text") == "half a sen"
+    page.get_by_role("link", name="See them").click()
+    assert 'Did you mean "has_paper"?' in page.inner_text("#problems")
+    path.write_text(good)
+    page.locator("#problems", has_text="No mistakes").wait_for(timeout=SEEN_SECONDS)
+
+
+def test_what_networks_do_has_its_buttons(browsing):
+    page = browsing.comes_in()
+    says(page, "ice at my door")
+    page.get_by_role("button", name="The text arrives twice").click()
+    page.locator(".mine", has_text="arrived twice").wait_for()
+    page.get_by_role("button", name="Three days later").click()
+    page.locator("#talk .event", has_text="Three days later").wait_for()
+    page.fill("#text", "1")
+    page.get_by_role("button", name="Send, and lose the signal").click()
+    page.locator(".lost").wait_for()
+
+
+def test_without_the_script_every_button_works(chromium, browsing):
+    plain = Browsing(chromium, browsing.visitor, java_script_enabled=False)
+    page = plain.comes_in()
+    page.fill("#text", "ice at my door")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator(".theirs").wait_for()
+
+    assert first_line("home_door.at_the_door") in page.inner_text(".theirs .bubble")
+    plain.context.close()
+    assert plain.complaints == []
