@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
+from bot.engine.release import MENU
 from bot.engine.run import reader_of
 from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
 
@@ -54,16 +55,18 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
 
 def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
     """The texts that bring a person to the language and the flow that were asked for."""
-    opening = [library.messages.text("common.language.name", locale)] if locale else []
-    return [*opening, opener(library, locale or library.release.default_locale, flow)] if flow else opening
+    spoken = locale or library.release.default_locale
+    language = [library.messages.text("common.language.name", locale)] if locale else []
+    starts = [opener(library, spoken, flow) or opener(library, spoken, MENU)] if flow else []
+    return [*language, *filter(None, starts)]
 
 
-def opener(library: Library, locale: str, flow: str) -> str:
-    """The first keyword of the language that means the flow alone."""
+def opener(library: Library, locale: str, flow: str) -> str | None:
+    """The first keyword of the language that means the flow alone; None: only other flows lead there."""
     vocabulary = library.release.vocabulary
     keywords = [" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale]
     reader = reader_of(library.release)
-    return next(text for text in keywords if reader.read(text, None).ref == flow)
+    return next((text for text in keywords if reader.read(text, None).ref == flow), None)
 
 
 def _exchange(person: Talk, spoken: Transcript, said: str) -> None:

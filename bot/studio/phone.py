@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from bot.content.segments import parts
 from bot.engine.session import Session
 from bot.explain import Explanation, explain
 from bot.studio.line import PracticeLine
-from bot.transcript import Exchange, Transcript
+from bot.transcript import SECONDS_PER_TURN, Exchange, Transcript
 
 CENTS_A_PART = 0.83
 PRICE_SEEN = "2026-10"
@@ -74,10 +74,16 @@ class Phone:
             message_id, text = "SM" + secrets.token_hex(16), text[:LONGEST_TEXT]
             sender = f"whatsapp:{self.address}" if self.channel == "whatsapp" else self.address
             form = {"MessageSid": message_id, "From": sender, "Body": text, "NumMedia": "0"}
+            self.line.clock.later += timedelta(seconds=SECONDS_PER_TURN)  # nobody types as fast as a script
             before, at = self.session, self.line.clock()
             turn = Turn(said=text, heard=self.line.text(form), at=at, form=form, lost=lost)
             turn.understood = explain(text, library, at, before=before, channel=self.channel)
             self._note(turn, library)
+
+    def goes(self, texts: Iterable[str], library: Library) -> None:
+        """Text several things, one after the other."""
+        for text in texts:
+            self.says(text, library)
 
     def says_again(self, library: Library) -> None:
         """The network delivers the last text a second time, as networks do."""

@@ -9,15 +9,17 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, abort, session
 
 from bot.config import Config
+from bot.content.library import Library
 from bot.studio.draft import Draft
 from bot.studio.line import PracticeLine
 from bot.studio.phone import Phones
 
 ROOMS = (
     ("phone.show", "Phone"),
+    ("flows.every", "Flows"),
     ("problems.show", "Mistakes"),
 )
 """The rooms in the order of the day."""
@@ -35,20 +37,28 @@ class Workshop:
 
 def register(app: Flask, workshop: Workshop) -> None:
     """All pages, and what all of them show: how many mistakes there are, and whether the phone speaks something old."""
-    from bot.studio.pages import live, phone, problems
+    from bot.studio.pages import flows, live, phone, problems
 
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {"direction": direction, "clock": lambda at: at.astimezone().strftime("%H:%M:%S")}
     app.context_processor(lambda: _everywhere(app, workshop))
-    for page in (live, phone, problems):
+    for page in (flows, live, phone, problems):
         app.register_blueprint(page.routes(workshop))
 
 
 def _everywhere(app: Flask, workshop: Workshop) -> dict[str, Any]:
     """What every template may use: the newest look, the rooms, and the pieces of `parts.html`."""
     pieces = app.jinja_env.get_template("parts.html").make_module({"form_token": session.get("form_token", "")})
-    names = ("guard", "counted", "cost", "problem_list", "excerpt", "understood")
+    names = ("guard", "counted", "cost", "problem_list", "excerpt", "understood", "step_link")
     return {"seen": workshop.draft.seen, "rooms": ROOMS, **{name: getattr(pieces, name) for name in names}}
+
+
+def library_of(workshop: Workshop) -> Library:
+    """The content that the phone speaks; without any, most rooms have nothing to show yet."""
+    library = workshop.draft.seen.library
+    if library is None:
+        abort(409)
+    return library
 
 
 def direction(text: str | None) -> str:

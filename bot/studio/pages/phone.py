@@ -8,12 +8,11 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from bot.content.library import Library
 from bot.engine.events import CHANNELS
 from bot.engine.flow import MAX_OPTIONS
 from bot.store.client import StoreDown
 from bot.studio.excerpt import Excerpt, flow_lines, message_lines
-from bot.studio.pages import Workshop
+from bot.studio.pages import Workshop, library_of
 from bot.studio.phone import CENTS_A_PART, PRICE_SEEN, Phone
 
 
@@ -49,13 +48,13 @@ def routes(workshop: Workshop) -> Blueprint:
     def text() -> Response:
         """Text the line. The button `lost` loses the answer on its way."""
         said = request.form.get("digit") or request.form.get("text", "")
-        mine().says(said, _library(workshop), lost="lost" in request.form)
+        mine().says(said, library_of(workshop), lost="lost" in request.form)
         return _back()
 
     @blueprint.post("/phone/again")
     def again() -> Response:
         """The last text arrives a second time."""
-        mine().says_again(_library(workshop))
+        mine().says_again(library_of(workshop))
         return _back()
 
     @blueprint.post("/phone/wait")
@@ -67,7 +66,7 @@ def routes(workshop: Workshop) -> Blueprint:
     @blueprint.post("/phone/new")
     def new() -> Response:
         """Somebody else, on a channel, in a language, perhaps already on the way to a step."""
-        library = _library(workshop)
+        library = library_of(workshop)
         channel, locale = request.form.get("channel", ""), request.form.get("locale", "")
         if channel not in CHANNELS or locale not in ("", *library.release.locales):
             abort(400)
@@ -78,14 +77,6 @@ def routes(workshop: Workshop) -> Blueprint:
         return _back()
 
     return blueprint
-
-
-def _library(workshop: Workshop) -> Library:
-    """The content that the phone speaks; without any, it cannot be used yet."""
-    library = workshop.draft.seen.library
-    if library is None:
-        abort(409)
-    return library
 
 
 def _back() -> Response:
