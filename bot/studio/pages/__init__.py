@@ -20,6 +20,7 @@ from bot.studio.phone import Phones
 ROOMS = (
     ("phone.show", "Phone"),
     ("flows.every", "Flows"),
+    ("translations.every", "Translations"),
     ("problems.show", "Mistakes"),
 )
 """The rooms in the order of the day."""
@@ -37,19 +38,19 @@ class Workshop:
 
 def register(app: Flask, workshop: Workshop) -> None:
     """All pages, and what all of them show: how many mistakes there are, and whether the phone speaks something old."""
-    from bot.studio.pages import flows, live, phone, problems
+    from bot.studio.pages import flows, live, phone, problems, translations
 
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {"direction": direction, "clock": lambda at: at.astimezone().strftime("%H:%M:%S")}
     app.context_processor(lambda: _everywhere(app, workshop))
-    for page in (flows, live, phone, problems):
+    for page in (flows, live, phone, problems, translations):
         app.register_blueprint(page.routes(workshop))
 
 
 def _everywhere(app: Flask, workshop: Workshop) -> dict[str, Any]:
     """What every template may use: the newest look, the rooms, and the pieces of `parts.html`."""
     pieces = app.jinja_env.get_template("parts.html").make_module({"form_token": session.get("form_token", "")})
-    names = ("guard", "counted", "cost", "problem_list", "excerpt", "understood", "step_link")
+    names = ("guard", "counted", "cost", "problem_list", "excerpt", "understood", "step_link", "joined", "value")
     return {"seen": workshop.draft.seen, "rooms": ROOMS, **{name: getattr(pieces, name) for name in names}}
 
 
