@@ -13,10 +13,13 @@ from pathlib import Path
 from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
+from bot.engine.flow import flow_of
 from bot.engine.release import MENU
 from bot.engine.run import reader_of
+from bot.engine.session import Session
 from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
 
+CONVERSATIONS = CHECKOUT / "tests" / "conversations"
 HELLO = (
     "Type what a person would text; an empty line or Ctrl-D ends. "
     "[picture], [place], [wait 3h], [button a.b.c] work too."
@@ -69,6 +72,14 @@ def opener(library: Library, locale: str, flow: str) -> str | None:
     return next((text for text in keywords if reader.read(text, None).ref == flow), None)
 
 
+def golden_path(about: str, session: Session | None, library: Library) -> Path:
+    """Where a talk is kept that shows this: in the folder of the flow where it has ended."""
+    place = session.place if session else None
+    flow = flow_of(library.release.keys.get(place.step, MENU)) if place else MENU
+    name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")[:60]
+    return CONVERSATIONS / flow / f"{name or 'talk'}.txt"
+
+
 def _exchange(person: Talk, spoken: Transcript, said: str) -> None:
     heard = person.hears(said)
     spoken.exchanges.append(Exchange(said, heard))
@@ -91,10 +102,7 @@ def _save(spoken: Transcript, path: Path | None, person: Talk) -> None:
         if not about:
             return
         spoken.about = about
-        place = person.session.place if person.session else None
-        flow = person.library.release.keys.get(place.step, "menu").partition(".")[0] if place else "menu"
-        name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")[:60]
-        path = CHECKOUT / "tests" / "conversations" / flow / f"{name}.txt"
+        path = golden_path(about, person.session, person.library)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(spoken), encoding="utf-8")
     print(f"Written to {path}")

@@ -44,6 +44,7 @@ TESTED_ELSEWHERE = {
     "bot/studio/excerpt.py": "tests/studio/test_phone.py sees the lines lit up",
     "bot/studio/line.py": "tests/studio/test_phone.py texts it",
     "bot/studio/pages/flows.py": "tests/studio/test_flows.py looks at its pages",
+    "bot/studio/pages/law.py": "tests/studio/test_law.py looks at it",
     "bot/studio/pages/live.py": "tests/studio/test_browser.py saves files under an open page",
     "bot/studio/pages/phone.py": "tests/studio/test_phone.py sends its forms",
     "bot/studio/pages/problems.py": "tests/studio/test_browser.py reads the list",

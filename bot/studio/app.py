@@ -12,14 +12,18 @@ import signal
 import socket
 import sys
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot import embedded
+from bot.chat import CONVERSATIONS
 from bot.config import Config
+from bot.conversation import utc_now
 from bot.studio.doors import Links, guard
 from bot.studio.draft import Draft
 from bot.studio.line import PracticeLine
@@ -34,17 +38,31 @@ MAX_BYTES = 512 * 1024
 """A form holds one text, or the keywords of one flow."""
 
 
-def create_studio(config: Config, redis_url: str) -> Flask:
-    """The workshop as a Flask application. `redis_url`: a store for practice alone."""
+def create_studio(
+    config: Config,
+    redis_url: str,
+    now: Callable[[], datetime] = utc_now,
+    conversations: Path = CONVERSATIONS,
+) -> Flask:
+    """The workshop as a Flask application.
+
+    Args:
+        redis_url: a store for practice alone.
+        now: what day it is for the law that is due. (The practice phone has a clock of its own.)
+        conversations: where talks are kept as tests.
+    """
     line = PracticeLine(config, redis_url, config.data / "studio")
-    draft = Draft(config.content, line.serve, lambda: datetime.now(UTC))
+    draft = Draft(config.content, line.serve, now)
     app = Flask(__name__)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     guard(app, config)
-    register(app, Workshop(config=config, draft=draft, line=line, phones=Phones(line)))
+    phones = Phones(line)
+    register(
+        app, Workshop(config=config, draft=draft, line=line, phones=phones, now=now, conversations=conversations)
+    )  # fmt: skip
     app.register_error_handler(HTTPException, _refused)
     draft.watch()
     return app
@@ -65,7 +83,7 @@ def serve(config: Config) -> int:
 def _listen(app: Flask, config: Config) -> None:
     with _door(config.studio_port) as door:
         server = make_server(
-            LOOPBACK, config.studio_port, app, threaded=True, request_handler=_Quiet, fd=door.fileno()
+            LOOPBACK, config.studio_port, app, threaded=True, request_handler=Quiet, fd=door.fileno()
         )  # fmt: skip
         print(_welcome(config), flush=True)
         server.serve_forever()
@@ -92,7 +110,7 @@ def _welcome(config: Config) -> str:
     return f"The workshop for volunteers (this link opens it once):\n  {Links(config).make()}"
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     """Nothing of a request is logged."""
 
     def log(self, type: str, message: str, *args: object) -> None:

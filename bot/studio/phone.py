@@ -18,7 +18,7 @@ from bot.content.segments import parts
 from bot.engine.session import Session
 from bot.explain import Explanation, explain
 from bot.studio.line import PracticeLine
-from bot.transcript import SECONDS_PER_TURN, Exchange, Transcript
+from bot.transcript import SECONDS_PER_TURN, Exchange, Transcript, replay
 
 CENTS_A_PART = 0.83
 PRICE_SEEN = "2026-10"
@@ -111,11 +111,11 @@ class Phone:
         return sum(turn.parts_in + turn.parts_out for turn in self.turns if not turn.waited)
 
     def transcript(self, about: str, library: Library) -> Transcript:
-        """The talk as a golden conversation. What the network did to it is left out: golden conversations have none."""
+        """The talk as a golden conversation, with what the line answers then. Texts that came twice are left out."""
         kept = [turn for turn in self.turns if not turn.twice]
         exchanges = [Exchange(f"[wait {LATER // timedelta(hours=1)}h]" if turn.waited else turn.said) for turn in kept]
         local = kept[0].at.astimezone(library.release.timezone).replace(tzinfo=None, second=0, microsecond=0)
-        return Transcript(about=about, channel=self.channel, at=local, exchanges=exchanges)
+        return replay(Transcript(about=about, channel=self.channel, at=local, exchanges=exchanges), library)
 
     def _note(self, turn: Turn, library: Library) -> None:
         after = self.session

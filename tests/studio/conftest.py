@@ -19,9 +19,9 @@ from werkzeug.serving import make_server
 
 from bot.config import CHECKOUT, Config
 from bot.embedded import running
-from bot.studio.app import create_studio
+from bot.studio.app import Quiet, create_studio
 from bot.studio.doors import Links
-from tests.conftest import settings
+from tests.conftest import NOON, settings
 from tests.web import free_port
 
 CHROMIUM = next(
@@ -93,7 +93,7 @@ def studio_settings(folder: Path, redis_url: str, **more: str) -> Config:
 @pytest.fixture(scope="session")
 def _shown(practice_store: str, valkey: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Config]:
     config = studio_settings(tmp_path_factory.mktemp("shown"), valkey)
-    return create_studio(config, f"{practice_store}?db=1"), config
+    return create_studio(config, f"{practice_store}?db=1", lambda: NOON), config
 
 
 @pytest.fixture
@@ -112,7 +112,8 @@ def stranger(_shown: tuple[Flask, Config]) -> Visitor:
 def volunteer(practice_store: str, valkey: str, tmp_path: Path) -> Visitor:
     """Somebody in a workshop of their own, whose files they may change."""
     config = studio_settings(tmp_path, valkey)
-    return Visitor(create_studio(config, f"{practice_store}?db=2"), config).comes_in()
+    app = create_studio(config, f"{practice_store}?db=2", lambda: NOON, tmp_path / "conversations")
+    return Visitor(app, config).comes_in()
 
 
 # ------------------------------------------------------------------------------------------------ a real browser
@@ -157,8 +158,7 @@ class Browsing:
 
 def serving(visitor: Visitor) -> Any:
     """A server for a visitor's workshop, running in a thread."""
-    server = make_server("127.0.0.1", visitor.config.studio_port, visitor.app, threaded=True)
-    server.log = lambda *_: None  # type: ignore[method-assign]  # nothing of a request is logged
+    server = make_server("127.0.0.1", visitor.config.studio_port, visitor.app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 

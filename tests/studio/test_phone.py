@@ -94,3 +94,25 @@ def test_a_mended_file_is_what_the_phone_says_next(volunteer):
     volunteer.app.extensions["workshop"].draft.look()
 
     assert heard(volunteer.sends("/phone/text", text="ice at my door"))[0].startswith("Keep that door closed.")
+
+
+def test_a_talk_is_kept_as_a_test_that_holds(volunteer, library):
+    volunteer.sends("/phone/new", channel="sms", locale="")
+    volunteer.sends("/phone/text", text="ice at my door")
+    volunteer.sends("/phone/again")
+    volunteer.sends("/phone/text", digit="1")
+    page = volunteer.sends("/phone/keep", about="They show a paper!")
+    path = volunteer.app.extensions["workshop"].conversations / "home_door" / "they-show-a-paper.txt"
+    kept = Transcript.parse(path.read_text())
+
+    assert "Kept as tests/conversations/home_door/they-show-a-paper.txt." in page
+    assert [exchange.said for exchange in kept.exchanges] == ["ice at my door", "1"]
+    assert str(replay(kept, library)) == path.read_text()
+    assert "already" in volunteer.sends("/phone/keep", about="they show a paper")
+
+
+def test_an_empty_talk_is_not_kept(volunteer):
+    volunteer.sends("/phone/new", channel="sms", locale="")
+
+    assert "Text something first" in volunteer.sends("/phone/keep", about="Nothing")
+    assert not volunteer.app.extensions["workshop"].conversations.exists()

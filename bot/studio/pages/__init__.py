@@ -6,7 +6,10 @@ Apart from what they show, which knows no browser. `Workshop` is everything that
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, session
@@ -22,6 +25,7 @@ ROOMS = (
     ("flows.every", "Flows"),
     ("translations.every", "Translations"),
     ("problems.show", "Mistakes"),
+    ("law.show", "Law"),
 )
 """The rooms in the order of the day."""
 
@@ -34,16 +38,19 @@ class Workshop:
     draft: Draft
     line: PracticeLine
     phones: Phones
+    now: Callable[[], datetime]
+    conversations: Path
+    """Where golden conversations are kept."""
 
 
 def register(app: Flask, workshop: Workshop) -> None:
     """All pages, and what all of them show: how many mistakes there are, and whether the phone speaks something old."""
-    from bot.studio.pages import flows, live, phone, problems, translations
+    from bot.studio.pages import flows, law, live, phone, problems, translations
 
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {"direction": direction, "clock": lambda at: at.astimezone().strftime("%H:%M:%S")}
     app.context_processor(lambda: _everywhere(app, workshop))
-    for page in (flows, live, phone, problems, translations):
+    for page in (flows, law, live, phone, problems, translations):
         app.register_blueprint(page.routes(workshop))
 
 

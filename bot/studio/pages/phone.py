@@ -5,9 +5,10 @@ Apart from `bot/studio/phone.py`, which is the phone: here are its page and its 
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from bot.chat import golden_path
 from bot.engine.events import CHANNELS
 from bot.engine.flow import MAX_OPTIONS
 from bot.store.client import StoreDown
@@ -61,6 +62,32 @@ def routes(workshop: Workshop) -> Blueprint:
     def wait() -> Response:
         """Three days go by."""
         mine().waits()
+        return _back()
+
+    @blueprint.post("/phone/keep")
+    def keep() -> Response:
+        """Keep the talk as a golden conversation."""
+        phone, library = mine(), library_of(workshop)
+        about = " ".join(request.form.get("about", "").split())
+        if not about or not any(not turn.waited for turn in phone.turns):
+            flash("Text something first, and say in a few words what the talk shows.", "bad")
+            return _back()
+        kept = golden_path(about, phone.session, library)
+        path = workshop.conversations / kept.parent.name / kept.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(str(phone.transcript(about, library)))
+        except FileExistsError:
+            flash(
+                f"There is a test {path.parent.name}/{path.name} already. Say what this one shows that it does not.",
+                "bad",
+            )
+        else:
+            flash(
+                f"Kept as tests/conversations/{path.parent.name}/{path.name}. Every test run compares it from now on.",
+                "good",
+            )
         return _back()
 
     @blueprint.post("/phone/new")
