@@ -12,6 +12,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,8 @@ from bot.config import CHECKOUT, Config, ConfigError, content_folder
 from bot.engine.events import CHANNELS
 
 STAYS = "Nothing was published. The release that was live is still live."
+WRITES = frozenset({"publish", "rollback", "withdraw"})
+"""Commands that make a release live."""
 
 
 class _Ordered(click.Group):
@@ -29,7 +32,7 @@ class _Ordered(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         from bot.content.problem import ContentError
-        from bot.publishing import Strands
+        from bot.publishing.refusal import NotPublished
         from bot.store.releases import Overtaken
         from bot.store.sessions import StoreDown
 
@@ -38,13 +41,11 @@ class _Ordered(click.Group):
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
-        except (ContentError, Strands) as error:
+        except (ContentError, NotPublished, Overtaken) as error:
             click.echo(str(error), err=True)
-        except Overtaken:
-            click.echo("Somebody else published meanwhile. Look at what is live, then publish again.", err=True)
         except StoreDown:
             click.echo("The store does not answer. Is it running, and is REDIS_URL right?", err=True)
-        if ctx.invoked_subcommand == "publish":
+        if ctx.invoked_subcommand in WRITES:
             click.echo(f"\n{STAYS}", err=True)
         ctx.exit(1)
 
@@ -105,13 +106,72 @@ def check(folder: Path | None, style: str) -> None:
 
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change for whom. Writes nothing.")
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
-def publish(folder: Path | None, note: str) -> None:
+@click.option("--by", default="", help="Who publishes. Left out: the name that git or the system knows.")
+@click.option("--second", default="", help="Who else has checked a changed telephone number.")
+@click.option("--unreviewed", metavar="ROLE", default="", help="Who answers for what nobody has reviewed:")
+@click.option("--flow", "flows", multiple=True, help="a flow that no lawyer has signed (may be repeated),")
+@click.option("--locale", "locales", multiple=True, help="a language that no speaker has read (may be repeated).")
+@click.option("--withdraw-stale", is_flag=True, help="Do not say translations of an English that has changed.")
+def publish(
+    folder: Path | None,
+    dry_run: bool,
+    unreviewed: str,
+    flows: tuple[str, ...],
+    locales: tuple[str, ...],
+    **wish: Any,
+) -> None:
     """Check FOLDER and make it live everywhere within a second."""
-    from bot.publishing import publish_folder
+    from bot.publishing import told
+    from bot.publishing.acts import Wish, propose, publish_folder
+    from bot.publishing.gate import Override
 
     config = Config.from_env()
-    click.echo(publish_folder(folder or config.content, config, note=note))
+    wanted = Wish(override=Override(role=unreviewed, flows=flows, locales=locales), **wish)
+    if not dry_run:
+        click.echo(told.published(publish_folder(folder or config.content, config, wanted)))
+        return
+    proposal = propose(folder or config.content, config, wanted)
+    click.echo(told.dry_run(proposal))
+    sys.exit(bool(proposal.refusals))
+
+
+@cli.command()
+def releases() -> None:
+    """List what was published, newest first, by whom and why."""
+    from bot.publishing import told
+    from bot.publishing.acts import listed
+
+    click.echo(told.releases(listed(Config.from_env())))
+
+
+@cli.command()
+@click.argument("number", required=False, type=int)
+@click.option("--by", default="", help="Who goes back. Left out: the name that git or the system knows.")
+def rollback(number: int | None, by: str) -> None:
+    """Make release NUMBER, or the one before, live again."""
+    from bot.publishing import told
+    from bot.publishing.acts import roll_back
+
+    click.echo(told.published(roll_back(Config.from_env(), number, by=by)))
+
+
+@cli.command()
+@click.argument("name", metavar="FLOW.STEP")
+@click.option("--locale", "locales", multiple=True, help="Only in this language (may be repeated).")
+@click.option("--reason", default="", help="What is wrong with it; kept with the release.")
+@click.option("--by", default="", help="Who withdraws. Left out: the name that git or the system knows.")
+@click.option("--undo", is_flag=True, help="Say it again.")
+def withdraw(name: str, locales: tuple[str, ...], reason: str, by: str, undo: bool) -> None:
+    """Take a wrong sentence out of what is live, at once."""
+    from bot.publishing import told
+    from bot.publishing.acts import withdraw as taken_out
+
+    if not (reason or undo):
+        raise click.UsageError("Say what is wrong with it: --reason TEXT")
+    done = taken_out(Config.from_env(), name, locales=locales, reason=reason, by=by, undo=undo)
+    click.echo(told.published(done))
 
 
 @cli.command()
@@ -178,13 +238,20 @@ def main() -> None:
 
 def _publish_if_it_checks(config: Config) -> None:
     from bot.content.problem import ContentError
-    from bot.publishing import Strands, publish_folder
+    from bot.publishing import told
+    from bot.publishing.acts import Wish, publish_folder
+    from bot.publishing.refusal import NotPublished
     from bot.store.releases import Overtaken
     from bot.store.sessions import StoreDown
 
+    wish = Wish(note=f"start of {datetime.now():%Y-%m-%d %H:%M}", at_start=True)
     try:
-        click.echo(publish_folder(config.content, config, note=f"start of {datetime.now():%Y-%m-%d %H:%M}"))
-    except (ContentError, Strands) as error:
+        click.echo(told.published(publish_folder(config.content, config, wish)))
+    except ContentError as error:
         click.echo(f"{error}\n\nThe content folder does not check. The last good release stays live, if there is one.")
+    except NotPublished as error:
+        click.echo(
+            f"{error}\n\nThe content folder was not published. The last good release stays live, if there is one."
+        )
     except (Overtaken, StoreDown):
         click.echo("The content folder was not published: another start was publishing, or the store did not answer.")

@@ -228,10 +228,13 @@ class Composer:
         return [" ".join(words)] if words else []
 
     def _honest(self, ref: str, locale: str) -> str:
-        law = self._release.flow(ref.removesuffix("!")).law
-        assert law is not None, "only a flow with law says how old it is"
-        name = "honest_overdue" if ref.endswith("!") else "honest"
-        return self._common(name, locale, date=law.sources_until.isoformat())
+        """Automatic, how old, and whether it is live without anybody's signature."""
+        flow = self._release.flow(ref.removesuffix("!"))
+        assert flow.law is not None, "only a flow with law says how old it is"
+        caveats = self._library.caveats
+        unreviewed = flow.name in caveats.flows or locale in caveats.locales
+        name = f"honest{'_unreviewed' if unreviewed else ''}{'_overdue' if ref.endswith('!') else ''}"
+        return self._common(name, locale, date=flow.law.sources_until.isoformat())
 
     # ------------------------------------------------------------------------------------------- referrals
 

@@ -26,7 +26,7 @@ from bot.content.library import Checked, Library, canonical, check_folder, diges
 from bot.embedded import running
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
-from bot.store.releases import Releases
+from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
@@ -38,6 +38,8 @@ NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What was seen becomes what is expected; the difference is the review."""
     parser.addoption("--rewrite", action="store_true", help="write golden files anew from what happens now")
+    parser.addoption("--people", type=int, help="how many people stand in the flows while they change")
+    parser.addoption("--store", help="the server they are kept on; it is emptied first")
 
 
 @pytest.fixture
@@ -129,11 +131,16 @@ def settings(redis_url: str, data: Path, **more: str) -> Config:
     )
 
 
+def at_a_desk(config: Config) -> Config:
+    """The same store, from a machine that no real text reaches: nothing needs a signature there."""
+    return replace(config, auth_tokens=())
+
+
 def publish(redis_url: str, checked: Checked, after: int = 0) -> int:
     """Make content live without checking it again. Returns its number."""
     releases = Releases(connect(redis_url), keep_seconds=90 * 86400)
     digest = digest_of(checked.bundle)
-    return releases.publish(canonical(checked.bundle), digest, note="test", after=after, at=NOON)[0]
+    return releases.publish(canonical(checked.bundle), Entry(number=after + 1, digest=digest, at=NOON, by="test"))[0]
 
 
 @pytest.fixture(scope="session")

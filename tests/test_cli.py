@@ -160,6 +160,61 @@ def test_publishing_the_same_content_twice_changes_nothing(folder, valkey, store
     assert "was live already: nothing has changed" in run("publish", str(folder), env=env)[1]
 
 
+def test_a_change_is_tried_published_listed_withdrawn_and_taken_back(folder, valkey, store, tmp_path):
+    env = {"REDIS_URL": valkey, "HOTLINE_SECRET": SECRET, "HOTLINE_DATA": str(tmp_path), "HOTLINE_CONTENT": str(folder)}
+    assert run("publish", "--by", "Ana", "--note", "the first", env=env)[0] == 0
+    path = folder / "messages" / "en" / "door.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Keep the door closed.", "Do not open."), encoding="utf-8")
+
+    status, shown, _ = run("publish", "--dry-run", env=env)
+    assert (status, "    - Keep the door closed." in shown, "    + Do not open." in shown) == (0, True, True)
+    assert run("publish", "--by", "Ana", env=env)[1].startswith("Release 2 (")
+    assert (
+        "Withdrawn: door.knock in en"
+        in run("withdraw", "door.knock", "--locale", "en", "--reason", "too short", "--by", "Wei", env=env)[1]
+    )
+    assert "Said again: door.knock in en" in run("withdraw", "door.knock", "--undo", "--by", "Wei", env=env)[1]
+    assert "It says what release 1 said." in run("rollback", "--by", "Wei", env=env)[1]
+    assert re.findall(r"^ +(\d)  (\w+)  \w{12}  .{16}  (.*)$", run("releases", env=env)[1], re.MULTILINE) == [
+        ("5", "live", "went back to 1 by Wei"),
+        ("4", "kept", "took back: door.knock in en by Wei"),
+        ("3", "kept", "withdrew door.knock in en by Wei"),
+        ("2", "kept", "published by Ana"),
+        ("1", "kept", "published by Ana"),
+    ]
+
+
+def test_a_dry_run_of_what_would_be_refused_ends_with_status_1_and_names_the_override(folder, valkey, store, tmp_path):
+    env = {"REDIS_URL": valkey, "HOTLINE_SECRET": SECRET, "HOTLINE_DATA": str(tmp_path)} | {
+        "PUBLIC_URL": "https://line.example.org", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "2" * 32
+    }  # fmt: skip
+    status, shown, _ = run("publish", str(folder), "--dry-run", env=env)
+    assert status == 1
+    assert "python3 -m bot publish --unreviewed ROLE --flow door" in shown
+
+    named = ("--unreviewed", "coordinator", "--flow", "door", "--flow", "lawyer")
+    locales = ("--locale", "es") if "--locale es" in shown else ()
+    assert run("publish", str(folder), *named, *locales, "--by", "Ana", env=env)[0] == 0
+    assert "not reviewed (coordinator): door, lawyer" in run("releases", env=env)[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (("withdraw", "door.knock"), "Say what is wrong with it: --reason TEXT"),
+        (("withdraw", "door.knock", "--reason", "wrong"), "Nothing is live that could be changed."),
+        (("rollback",), "There is no earlier release to go back to."),
+    ],
+)
+def test_nothing_is_done_where_there_is_nothing_to_do_it_to(command, says, valkey, store, tmp_path):
+    env = {"REDIS_URL": valkey, "HOTLINE_SECRET": SECRET, "HOTLINE_DATA": str(tmp_path)}
+    status, shown, complaints = run(*command, env=env)
+
+    assert status
+    assert shown == ""
+    assert says in complaints
+
+
 def test_publish_says_that_the_store_does_not_answer(folder, tmp_path):
     env = {"REDIS_URL": f"unix://{tmp_path}/nobody.sock", "HOTLINE_SECRET": SECRET, "HOTLINE_DATA": str(tmp_path)}
 

@@ -24,8 +24,9 @@ from redis import Redis, RedisError
 from bot.config import Config, embedded_socket
 from bot.content.fallback import read_fallbacks
 from bot.content.library import Library
-from bot.publishing import publish_folder
+from bot.publishing.acts import Wish, publish_folder
 from bot.store.client import connect
+from tests.conftest import at_a_desk
 from tests.processes import is_alive, until
 from tests.twilio_forms import message_id, sms
 from tests.web import PROMISED_SECONDS, SECRET, Model, Running, children, post, reply_in, settings_of
@@ -49,7 +50,7 @@ def model(library: Library, config: Config) -> Callable[[], Model]:
 @pytest.fixture
 def two_webs(config: Config, store: Redis, tmp_path: Path) -> Iterator[list[Running]]:
     """Two web processes that know of each other only through the store, with the shipped content."""
-    publish_folder(config.content, config, note="test")
+    publish_folder(config.content, at_a_desk(config), Wish())
     webs = [Running(tmp_path, HOTLINE_SECRET=SECRET, **settings_of(config)) for _ in range(2)]
     yield [web.up() for web in webs]
     for web in webs:
@@ -245,7 +246,7 @@ def _is_ready(port: int) -> bool:
 
 def test_a_web_process_killed_under_load_comes_back_and_the_other_goes_on(config, store, tmp_path):
     """Who was with the killed one gets nothing, and Twilio its fallback address; everybody after that is answered."""
-    publish_folder(config.content, config, note="test")
+    publish_folder(config.content, at_a_desk(config), Wish())
     web = Running(tmp_path, WEB_PROCESSES="2", **settings_of(config)).up()
     try:
         serving = children(web.process.pid)

@@ -1,7 +1,8 @@
 """The promises of the line, one test each, by number. Whoever wonders what may never break reads this page.
 
 Apart from the files that prove the single parts: here a promise is seen whole, through the application, as a person or
-a stranger would. Promises 3, 4 and 10 are proved where the content is walked, published and checked.
+a stranger would. Promises 3, 4 and 10 are proved where the content is walked, published
+and checked (`tests/publishing/`).
 """
 
 from __future__ import annotations

@@ -18,9 +18,10 @@ import pytest
 
 from bot.config import Config
 from bot.embedded import EmbeddedServer, running
-from bot.publishing import publish_folder
+from bot.publishing.acts import Wish, publish_folder
 from bot.server import BODY_SECONDS
 from bot.webhook import INBOUND, MAX_BYTES
+from tests.conftest import at_a_desk
 from tests.processes import is_alive, until
 from tests.twilio_forms import PUBLIC_URL, message_in, signature, sms
 from tests.web import PROMISED_SECONDS, Running, children, is_up, post, post_signed, reply_in, settings, settings_of
@@ -40,7 +41,7 @@ def web(place: tuple[Path, EmbeddedServer]) -> Iterator[Running]:
     """One web process with the shipped content, for all tests that leave it as it was."""
     folder, server = place
     config = Config.from_env(settings(REDIS_URL=server.url, HOTLINE_DATA=str(folder / "web")))
-    publish_folder(config.content, config, note="test")
+    publish_folder(config.content, at_a_desk(config), Wish())
     process = Running(folder, **settings_of(config))
     yield process.up()
     process.end()

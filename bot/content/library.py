@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.content import flow_check, message_check
+from bot.content.caveats import Caveats, joined, split
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -29,7 +30,7 @@ from bot.engine.referrals import Areas, Referral
 from bot.engine.release import Release, SameId
 
 Bundle = dict[str, Plain]
-"""The files of a release by their path, as plain data: what is published, and what its digest is made of."""
+"""The files of a release by their path, as plain data, and its caveats: what is published and what has a digest."""
 
 SOURCES = "flows/sources.yaml"
 NOT_FLOWS = frozenset({REFERRALS, ORGANISATION, SOURCES})
@@ -48,6 +49,7 @@ class Library:
     messages: Messages
     organisation: Organisation
     digest: str
+    caveats: Caveats = field(default_factory=Caveats)
 
     def numbered(self, number: int) -> Library:
         """The same content under the number that publishing gave it."""
@@ -101,10 +103,19 @@ def open_bundle(bundle: Bundle) -> Library:
         ContentError: it does not check; it was never published by us.
     """
     problems = Problems()
-    library = _build({name: from_plain(plain, name) for name, plain in bundle.items()}, problems)
+    files, caveats = split(bundle)
+    library = _build({name: from_plain(plain, name) for name, plain in files.items()}, problems)
     if library is None:
         raise ContentError(problems.errors)
-    return replace(library, digest=digest_of(bundle))
+    return with_caveats(files, library, caveats)[1]
+
+
+def with_caveats(files: Bundle, library: Library, caveats: Caveats) -> tuple[Bundle, Library]:
+    """Checked files as they are published with these caveats: the bundle, and the content ready to answer."""
+    bundle = joined(files, caveats)
+    withdrawn = caveats.in_force(library.messages)
+    release = replace(library.release, withdrawn=withdrawn, moved=caveats.moved)
+    return bundle, replace(library, release=release, caveats=caveats, digest=digest_of(bundle))
 
 
 def digest_of(bundle: Bundle) -> str:

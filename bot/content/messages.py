@@ -43,6 +43,14 @@ class Messages:
         """Whether there is such a text."""
         return locale in self._names and key in translations.container[self._names[locale]]
 
+    def keys(self, locale: str) -> tuple[str, ...]:
+        """The keys of all texts of a locale, in the order of its files."""
+        return tuple(translations.container[self._names[locale]]) if locale in self._names else ()
+
+    def raw(self, key: str, locale: str) -> str:
+        """A text as it was written, with its placeholders; empty where there is none."""
+        return str(translations.container[self._names[locale]][key]) if self.has(key, locale) else ""
+
     def text(self, key: str, locale: str, /, **values: str) -> str:
         """The text of a key with its placeholders filled.
 

@@ -42,6 +42,10 @@ class Release:
     timezone: ZoneInfo
     line: str = ""
     """The organisation's own line, by its name among the referrals; empty: it has none."""
+    withdrawn: frozenset[tuple[str, str]] = frozenset()
+    """Texts that are not said, by key (`flow.step.text`, `flow.step.option.reply`) and locale."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """What `moved` of the flows does not know: names that came later than these flows, and what they were before."""
     steps: Mapping[str, Step] = field(init=False)
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
@@ -57,7 +61,7 @@ class Release:
         options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
-        object.__setattr__(self, "keys", _keys(self.flows, steps, options))
+        object.__setattr__(self, "keys", _keys(self.flows, steps, options, self.moved))
         zips = {short_id(key) for key, step in steps.items() if isinstance(step, Collect) and step.what == "zip"}
         object.__setattr__(self, "zip_steps", frozenset(zips))
         object.__setattr__(self, "heads", _heads(steps))
@@ -98,16 +102,20 @@ def _heads(steps: Mapping[str, Step]) -> dict[str, str]:
     return heads
 
 
-def _keys(flows: Mapping[str, Flow], steps: Mapping[str, Step], options: Mapping[str, Option]) -> dict[str, str]:
+def _keys(
+    flows: Mapping[str, Flow],
+    steps: Mapping[str, Step],
+    options: Mapping[str, Option],
+    later: tuple[tuple[str, str], ...],
+) -> dict[str, str]:
     keys: dict[str, str] = {}
     for key in (*flows, *steps, *options):
         other = keys.setdefault(short_id(key), key)
         if other != key:
             raise SameId(other, key)
-    for flow in flows.values():
-        for old, new in flow.moved:
-            for was, now in ((old, new), *_options_of(old, new, options)):
-                keys.setdefault(short_id(was), now)
+    for old, new in (*(pair for flow in flows.values() for pair in flow.moved), *later):
+        for was, now in ((old, new), *_options_of(old, new, options)):
+            keys.setdefault(short_id(was), now)
     return keys
 
 

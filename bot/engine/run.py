@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Literal
 
 from bot.engine import referrals
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
@@ -77,7 +78,7 @@ class _Turn:
         minute = int(self.now.timestamp() // 60)
         session = known or Session(started=minute)
         burst = session.burst + 1 if session.touched == minute else 1
-        session = replace(session, release=self.release.number, touched=minute, burst=burst)
+        session = replace(session, touched=minute, burst=burst)
         if inbound.opted:
             return (None, (OptedOut(session.locale),)) if inbound.opted == "out" else (session, (KeptSilent(),))
         if burst > MAX_BURST:
@@ -161,7 +162,7 @@ class _Turn:
         if kind == "offer" and key in self.release.flows:
             return self._go(session, self.release.flows[key].start, ())
         if option := self.release.options.get(key):
-            return self._go(session.answered(short_id(key)), option.then, (Said("reply", short_id(key)),))
+            return self._go(session.answered(short_id(key)), option.then, self._said(session, "reply", key))
         if key in self.release.steps:
             return self._go(session, key, ())
         return self._show_again(session, Said("notice", "changed"))
@@ -172,7 +173,7 @@ class _Turn:
                 return None, (Erased(session.locale),)
             case "back":
                 return self._back(session)
-            case "more" if session.screen and session.screen.has_more:
+            case "more" if session.screen and session.screen.has_more and session.release == self.release.number:
                 page = session.screen.page + 1
                 turned = replace(session.screen, page=page)
                 return replace(session, screen=turned), (TurnedPage(session.screen.said, page),)
@@ -236,7 +237,7 @@ class _Turn:
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
-            said = (*said, Said("text", short_id(step.key)))
+            said = (*said, *self._said(session, "text", step.key))
         return self._wait(session, screen.kind, screen.choices, said)
 
     # ------------------------------------------------------------------------------------------- move
@@ -274,7 +275,7 @@ class _Turn:
                 entered = flow_of(key)
             match step:
                 case Say():
-                    said = (*said, *self._text(step))
+                    said = (*said, *self._said(session, "text", key))
                     key = step.then
                 case Branch():
                     key = self._branch(session, step)
@@ -284,10 +285,10 @@ class _Turn:
                 case Collect() if self._known(session, step):
                     key = step.then
                 case Refer(then=str() as then):
-                    said = (*said, *self._text(step), self._referrals(session, step, best=1))
+                    said = (*said, *self._said(session, "text", key), self._referrals(session, step, best=1))
                     key = then
                 case End() if back:
-                    said = said if step.quietly else (*said, *self._text(step))
+                    said = said if step.quietly else (*said, *self._said(session, "text", key))
                     *kept, target = back
                     back = tuple(kept)
                     session = _returned(session, target)
@@ -306,7 +307,7 @@ class _Turn:
         """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
             return None, (EndedQuietly(session.locale),)
-        said = (*said, *self._first_the_human(session, step), *self._text(step))
+        said = (*said, *self._first_the_human(session, step), *self._said(session, "text", step.key))
         kind: ScreenKind = "rest"
         choices: tuple[str, ...] = ()
         match step:
@@ -323,8 +324,9 @@ class _Turn:
         return self._wait(session, kind, choices, (*said, *after, *self._honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
+        said = tuple(dict.fromkeys(said))
         screen = Screen(kind=kind, choices=choices, said=said)
-        return replace(session, screen=screen), (Spoke(said),)
+        return replace(session, screen=screen, release=self.release.number), (Spoke(said),)
 
     # ------------------------------------------------------------------------------------------- know
 
@@ -356,8 +358,15 @@ class _Turn:
     def _local(self) -> datetime:
         return self.now.astimezone(self.release.timezone)
 
-    def _text(self, step: Step) -> tuple[Said, ...]:
-        return (Said("text", short_id(step.key)),)
+    def _said(self, session: Session, kind: Literal["text", "reply"], key: str) -> tuple[Said, ...]:
+        """The words of a step or option; a human's number where they are withdrawn."""
+        if self._is_withdrawn(session, f"{key}.{kind}"):
+            return Said("notice", "withdrawn"), self._hotline(session)
+        return (Said(kind, short_id(key)),)
+
+    def _is_withdrawn(self, session: Session, key: str) -> bool:
+        locale = session.locale if session.locale in self.release.locales else self.release.default_locale
+        return (key, locale) in self.release.withdrawn
 
     def _referrals(self, session: Session, step: Refer, *, best: int) -> Said:
         found = referrals.fitting(
@@ -389,7 +398,8 @@ class _Turn:
 
     def _first_the_human(self, session: Session, step: Step) -> tuple[Said, ...]:
         """Contested and past its date: the human's number goes before the text."""
-        if step.law and step.law.contested and step.law.overdue(self._local().date()):
+        first = step.law and step.law.contested and step.law.overdue(self._local().date())
+        if first and not self._is_withdrawn(session, f"{step.key}.text"):
             return Said("notice", "hotline_first"), self._hotline(session)
         return ()
 

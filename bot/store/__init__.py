@@ -8,6 +8,6 @@ Key names, settled for good (`{7f}` is one of 256 cluster hash tags, from a keye
     o:{7f}             outbox: jobs wanted         a week
     {release}:<digest> a published bundle          90 days, renewed while it is served
     {release}:live     number and digest           likewise
-    {release}:log      who published what, when    likewise
+    {release}:log      who published what, when    likewise; the last 200
     probe              written to see whether writing works, ten seconds
 """

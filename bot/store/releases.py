@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from redis import Redis, RedisError
 
@@ -39,8 +40,16 @@ return {number + 1, 1}
 """
 
 
+Act = Literal["publish", "rollback", "withdraw", "undo"]
+
+
 class Overtaken(Exception):
-    """Somebody else published while this release was being checked."""
+    """Somebody else published while this release was being checked. Says who, where the log knows."""
+
+    def __init__(self, number: int, by: str) -> None:
+        whom = f" by {by}" if by else ""
+        super().__init__(f"Release {number} was published meanwhile{whom}. Look at what is live, then try again.")
+        self.number, self.by = number, by
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,43 @@ class Live:
 
     number: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the log keeps of one release. Nothing of the people who text."""
+
+    number: int
+    digest: str
+    at: datetime
+    by: str
+    act: Act = "publish"
+    about: str = ""
+    """Of a rollback, the number that is live again; of a withdrawal, the texts."""
+    commit: str = ""
+    """Where the folder was, as its version control names it; empty: it has none."""
+    note: str = ""
+    second: str = ""
+    """Who else saw a changed telephone number."""
+    role: str = ""
+    """On whose word something is live that nobody has reviewed; `unreviewed` names it."""
+    unreviewed: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """As it is stored."""
+        kept = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(kept | {"at": self.at.isoformat(timespec="minutes")}, ensure_ascii=False)
+
+    @classmethod
+    def of(cls, plain: bytes) -> Entry | None:
+        """The inverse of `plain`; None where other code wrote it."""
+        try:
+            kept = json.loads(plain)
+            names = tuple(map(str, kept.get("unreviewed", ())))
+            return cls(**kept | {"at": datetime.fromisoformat(kept["at"]), "unreviewed": names})
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return None
 
 
 class Releases:
@@ -94,24 +140,51 @@ class Releases:
             return None
         return bundle
 
-    def publish(self, canonical: bytes, digest: str, *, note: str, after: int, at: datetime) -> tuple[int, bool]:
+    def log(self) -> tuple[Entry, ...]:
+        """What was published, newest first.
+
+        Raises:
+            StoreDown
+        """
+        try:
+            lines: list[Any] = self._client.lrange(LOG, 0, -1)
+        except RedisError as error:
+            raise StoreDown from error
+        return tuple(entry for line in lines if (entry := Entry.of(line)))
+
+    def kept(self, digests: Iterable[str]) -> frozenset[str]:
+        """Those of these bundles that are still there.
+
+        Raises:
+            StoreDown
+        """
+        asked = tuple(dict.fromkeys(digests))
+        try:
+            pipe = self._client.pipeline(transaction=False)
+            for digest in asked:
+                pipe.exists(_bundle_key(digest))
+            return frozenset(digest for digest, there in zip(asked, pipe.execute(), strict=True) if there)
+        except RedisError as error:
+            raise StoreDown from error
+
+    def publish(self, canonical: bytes, entry: Entry) -> tuple[int, bool]:
         """Make a bundle live. Returns its number, and whether it is new: the same content again changes nothing.
 
         Args:
-            after: the number of the release that this one was checked against; 0: there was none.
+            canonical: the bundle whose digest the entry names.
+            entry: its number is the one after the release that this one was checked against; 1: there was none.
 
         Raises:
             Overtaken: another one was published in between.
             StoreDown
         """
-        entry = json.dumps({"digest": digest, "note": note, "at": at.isoformat(timespec="minutes")}, ensure_ascii=False)
-        keys = [LIVE, _bundle_key(digest), LOG]
+        keys = [LIVE, _bundle_key(entry.digest), LOG]
         values: list[str | bytes | int] = [
-            digest,
+            entry.digest,
             zlib.compress(canonical, 9),
-            entry,
+            entry.plain,
             self._keep,
-            after,
+            entry.number - 1,
             LOG_LENGTH - 1,
         ]
         try:
@@ -119,7 +192,7 @@ class Releases:
         except RedisError as error:
             raise StoreDown from error
         if done == -1:
-            raise Overtaken(number)
+            raise Overtaken(number, next((one.by for one in self.log() if one.number == number), ""))
         return int(number), done == 1
 
 

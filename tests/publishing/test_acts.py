@@ -1,4 +1,4 @@
-"""Content changes while people stand in it: every answer counts for what was on the person's screen, or for nothing.
+"""What becomes live, who is told, and what a person's answer means afterwards: it counts for what was on their screen.
 
 Through whole folders as a volunteer edits them, a server of their own, and applications that are already running.
 """
@@ -7,119 +7,23 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from bot.app import create_app
-from bot.config import CHECKOUT, Config
-from bot.content.fallback import FILE, written
-from bot.content.library import check_folder
 from bot.content.problem import ContentError
-from bot.embedded import running
-from bot.engine.session import short_id
 from bot.live import LiveRelease
-from bot.publishing import Strands, publish_folder
-from bot.reply import fallback_texts
+from bot.publishing import told
+from bot.publishing.acts import Wish, publish_folder
+from bot.publishing.refusal import NotPublished
 from bot.store.client import connect
-from bot.store.releases import Overtaken, Releases
-from tests.conftest import NOON, Clock, Person, at_once, first_line, known, settings
-from tests.processes import until
+from bot.store.releases import Entry, Overtaken
+from tests.conftest import NOON, Person, at_a_desk, at_once, first_line, known
+from tests.publishing.conftest import CHANGED, Organisation
 
-
-@dataclass
-class Organisation:
-    """A folder of content, a server, and a web process that serves what is published."""
-
-    folder: Path
-    config: Config
-    app: Flask
-    clock: Clock
-
-    def publish(self, note: str = "test") -> str:
-        """Publish the folder as it is now."""
-        return publish_folder(self.folder, self.config, note=note)
-
-    def edit(self, file: str, *changes: tuple[str, str]) -> None:
-        """Change a file, or the same file of every language: `messages/*/home_door.yml`."""
-        for path in self.folder.glob(file):
-            text = path.read_text(encoding="utf-8")
-            for pattern, new in changes:
-                text, count = re.subn(pattern, new, text, count=1, flags=re.MULTILINE)
-                assert count, f"{pattern} is not in {path}"
-            path.write_text(text, encoding="utf-8")
-
-    def rename(self, old: str, new: str) -> None:
-        """Rename a step of home_door wherever it is named."""
-        for path in (*self.folder.glob("messages/*/home_door.yml"), self.folder / "flows" / "home_door.yaml"):
-            path.write_text(re.sub(rf"\b{old}\b", new, path.read_text(encoding="utf-8")), encoding="utf-8")
-
-    def remove_who_is_it(self) -> None:
-        """Take a step away, and the option that leads to it."""
-        self.edit("flows/home_door.yaml", (r"^      who: who_is_it\n", ""), (r"^  who_is_it:\n(    .*\n)+\n", ""))
-        self.edit("messages/*/home_door.yml", (r"^  who: .*\n", ""), (r"^who_is_it:\n((  .*)?\n)+?(?=\w)", ""))
-
-    def moved(self, line: str) -> None:
-        """Say where people go."""
-        with (self.folder / "flows" / "home_door.yaml").open("a", encoding="utf-8") as file:
-            file.write(f"\nmoved: {{{line}}}\n")
-
-    def person(self, *texts: str, number: int = 143, app: Flask | None = None) -> Person:
-        """Somebody who has texted this before."""
-        person = Person((app or self.app).test_client(), address=f"+1202555{number:04}")
-        for text in texts:
-            person.says(text)
-        return person
-
-    def stands_at(self, person: Person, step: str) -> bool:
-        """Whether a person stands at a step of home_door."""
-        session = known(self.config, person).session
-        return bool(session and session.place and session.place.step == short_id(f"home_door.{step}"))
-
-    @property
-    def releases(self) -> Releases:
-        """What is published."""
-        return Releases(connect(self.config.redis_url), keep_seconds=90 * 86400)
-
-    def serves(self, number: int) -> None:
-        """Wait until the running application serves a release: it does so by itself."""
-        stranger = self.person(number=9999)
-
-        def has_it() -> bool:
-            stranger.says("MENU")
-            stranger.clock.passes(minutes=5)
-            return bool(known(self.config, stranger).session.release == number)
-
-        until(has_it)
-
-
-@pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped content in one language, so that it is published in a fraction of the time."""
-    folder = tmp_path_factory.mktemp("shipped")
-    shutil.copytree(CHECKOUT / "flows", folder / "flows")
-    shutil.copytree(CHECKOUT / "messages" / "en", folder / "messages" / "en")
-    path = folder / "flows" / "organisation.yaml"
-    path.write_text(path.read_text().replace("bilingual: [en, es]", "bilingual: [en]"))
-    (folder / FILE).write_text(written(fallback_texts(check_folder(folder).library())))
-    return folder
-
-
-@pytest.fixture
-def organisation(tmp_path: Path, shipped: Path, clock: Clock) -> Iterator[Organisation]:
-    """That content as a folder to edit, published as release 1."""
-    folder = shutil.copytree(shipped, tmp_path / "content")
-    with running(tmp_path / "data") as server:
-        config = settings(server.url, tmp_path / "data", HOTLINE_CONTENT=str(folder))
-        publish_folder(folder, config, note="first")
-        yield Organisation(folder, config, create_app(config, clock), clock)
-
-
-CHANGED = "This part has changed. Here it is now:\n"
 AT_THE_DOOR, HAS_PAPER, WHO = ("door",), ("door", "1"), ("door", "2", "2")
 
 
@@ -214,7 +118,7 @@ def test_publish_refuses_to_strand_people_and_says_how_many(organisation, people
         organisation.person(*WHO, number=number)
     organisation.remove_who_is_it()
 
-    with pytest.raises(Strands) as refused:
+    with pytest.raises(NotPublished) as refused:
         organisation.publish()
 
     assert str(refused.value) == (
@@ -239,7 +143,7 @@ def test_people_who_stand_at_the_old_name_of_a_step_are_counted_too(organisation
     organisation.publish()
     organisation.edit("flows/home_door.yaml", (r"^moved: .*\n", ""))
 
-    with pytest.raises(Strands, match=r'stand at "home_door\.has_paper"'):
+    with pytest.raises(NotPublished, match=r'stand at "home_door\.has_paper"'):
         organisation.publish()
     assert person.says("2") is not None
 
@@ -247,10 +151,10 @@ def test_people_who_stand_at_the_old_name_of_a_step_are_counted_too(organisation
 def test_people_are_counted_under_both_secrets_while_one_replaces_the_other(organisation):
     organisation.person(*WHO)
     organisation.remove_who_is_it()
-    rotated = replace(organisation.config, secrets=(b"new" * 20, *organisation.config.secrets))
+    rotated = replace(at_a_desk(organisation.config), secrets=(b"new" * 20, *organisation.config.secrets))
 
-    with pytest.raises(Strands):
-        publish_folder(organisation.folder, rotated, note="")
+    with pytest.raises(NotPublished):
+        publish_folder(organisation.folder, rotated, Wish())
 
 
 def test_a_folder_that_does_not_check_is_never_served(organisation):
@@ -333,14 +237,17 @@ def test_of_two_who_publish_at_once_one_is_overtaken(organisation, after):
 
     def publishes(name: str) -> object:
         try:
-            return organisation.releases.publish(name.encode(), name * 64, note=name, after=after, at=NOON)
-        except Overtaken:
-            return "overtaken"
+            return organisation.releases.publish(
+                name.encode(), Entry(number=after + 1, digest=name * 64, at=NOON, by=f"Person {name}")
+            )
+        except Overtaken as error:
+            return "overtaken by " + error.by
 
     done = at_once(*(partial(publishes, name) for name in "abcde"))
 
-    assert sorted(map(str, done)) == [f"({after + 1}, True)", *["overtaken"] * 4]
-    assert organisation.releases.live().number == after + 1
+    live = organisation.releases.live()
+    assert live.number == after + 1
+    assert sorted(map(str, done)) == [f"({after + 1}, True)", *[f"overtaken by Person {live.digest[0]}"] * 4]
 
 
 @pytest.mark.slow
@@ -352,13 +259,13 @@ def test_two_whole_folders_published_at_once_leave_one_of_them_live(organisation
 
     def publishes(folder: Path) -> str:
         try:
-            return publish_folder(folder, organisation.config, note="")
+            return told.published(publish_folder(folder, at_a_desk(organisation.config), Wish()))
         except Overtaken:
             return "overtaken"
 
     done = at_once(*(partial(publishes, folder) for folder in folders))
     live = organisation.releases.live()
-    assert live.number == 1 + sum(str(one).startswith("Release") for one in done)
+    assert live.number == 1 + sum(one.startswith("Release") for one in done)
     assert organisation.releases.bundle(live.digest) is not None
 
 
@@ -421,5 +328,5 @@ def test_counting_people_opens_no_session(organisation):
     shutil.rmtree(organisation.config.keys_folder)
     organisation.remove_who_is_it()
 
-    with pytest.raises(Strands, match="fewer than 5"):
+    with pytest.raises(NotPublished, match="fewer than 5"):
         organisation.publish()
