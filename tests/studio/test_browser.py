@@ -67,3 +67,51 @@ def test_without_the_script_every_button_works(chromium, browsing):
     assert first_line("home_door.at_the_door") in page.inner_text(".theirs .bubble")
     plain.context.close()
     assert plain.complaints == []
+
+
+def test_somebody_goes_from_the_map_to_a_step_and_starts_a_talk_there(browsing):
+    page = browsing.comes_in()
+    page.get_by_role("link", name="Flows", exact=True).click()
+    page.get_by_role("link", name="home_door").click()
+    page.get_by_role("link", name="judge_check, asks").click()
+    page.select_option("select[name=locale]", "ar")
+    page.get_by_role("button", name="Start here, on the phone").click()
+    page.locator(".theirs .bubble[lang=ar][dir=rtl]").last.wait_for()
+
+    assert "judge_check:" in page.inner_text("#beside .lit >> nth=0")
+
+
+def test_a_translator_changes_a_text_and_sees_it_on_the_phone(browsing):
+    page = browsing.comes_in()
+    page.get_by_role("link", name="Translations").click()
+    page.get_by_role("link", name="done in home_door, es").click()
+    row = page.locator('[id="at_the_door.text"]')
+    row.get_by_text("Change").click()
+    row.get_by_role("textbox").fill("100 % cerrada")
+    row.get_by_role("button", name="Check and save").click()
+    page.get_by_role("alert").filter(has_text="Not saved").wait_for()
+
+    assert page.locator('[id="at_the_door.text"]').get_by_role("textbox").input_value() == "100 % cerrada"
+    page.locator('[id="at_the_door.text"]').get_by_role("textbox").fill("No abra esa puerta.")
+    page.locator('[id="at_the_door.text"]').get_by_role("button", name="Check and save").click()
+    page.get_by_role("alert").filter(has_text="Saved: at_the_door.text").wait_for()
+    page.get_by_role("link", name="Phone").click()
+    says(page, "puerta")
+
+    assert "No abra esa puerta." in page.inner_text(".theirs .bubble")
+    assert [what for what in browsing.complaints if "422" not in what] == []
+    browsing.complaints.clear()  # the browser says that an edit was refused; so does the page
+
+
+def test_somebody_keeps_a_talk_as_a_test_and_looks_at_the_law(browsing):
+    page = browsing.comes_in()
+    says(page, "ice at my door")
+    page.fill("#about", "Agents at the door")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").filter(has_text="agents-at-the-door.txt").wait_for()
+    page.get_by_role("link", name="Law").click()
+    page.get_by_text("sources of arrested.bond").click()
+
+    assert page.locator("#law details[open] li").count() > 1
+    page.get_by_role("button", name="Leave").click()
+    assert "You are not in the workshop." in page.inner_text("main")
