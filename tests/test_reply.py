@@ -350,3 +350,14 @@ def test_a_page_stays_the_same_while_the_hours_go_on(library):
     assert page
     assert page != first
     assert len(page) <= WHATSAPP_LIMIT
+
+
+@pytest.mark.parametrize("late", ["", "_overdue"])
+def test_saying_that_nobody_has_reviewed_it_takes_no_more_room_than_saying_no_lawyer(library, late):
+    """The first reply of a situation has one part: an override must not cost the words of the act."""
+    for locale in library.release.locales:
+        usual, unreviewed = (
+            library.messages.text(f"common.honest{kind}{late}", locale, date="2026-10-07")
+            for kind in ("", "_unreviewed")
+        )
+        assert len(unreviewed) <= len(usual), locale

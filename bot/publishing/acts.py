@@ -19,7 +19,7 @@ from bot.privacy import DayKeys, Registry
 from bot.publishing import gate, origin
 from bot.publishing.gate import Override
 from bot.publishing.people import Crowd
-from bot.publishing.proposal import Proposal, Reviews, Served, of_caveats, of_folder, of_release, opened, refuse
+from bot.publishing.proposal import Proposal, Reviews, Served, of_caveats, of_folder, of_release, opened
 from bot.publishing.refusal import NotPublished, Refusal
 from bot.publishing.withdrawals import withdrawn
 from bot.store.client import connect
@@ -34,6 +34,7 @@ UNDONE = (
 )
 
 REVIEWS = Reviews(stale=lambda library, locale: (), unread=lambda library, locale: ())
+"""Where nobody keeps reviews, nothing is known to be stale or unread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews
         StoreDown: the store does not answer.
     """
     proposal = propose(folder, config, wish, reviews=reviews)
-    refuse(*proposal.refusals)
+    if proposal.refusals:
+        raise NotPublished(proposal.refusals)
     entry = proposal.entry(wish.by or origin.person_at(folder), datetime.now(UTC))
     if proposal.is_new:
         entry = replace(entry, commit=origin.commit_of(folder), note=wish.note, second=wish.second)

@@ -20,7 +20,7 @@ from bot.publishing import gate
 from bot.publishing.compare import Changes, compare
 from bot.publishing.gate import Override
 from bot.publishing.people import Crowd, Standing, counted, standing, stranded
-from bot.publishing.refusal import NotPublished, Refusal
+from bot.publishing.refusal import Refusal
 from bot.publishing.withdrawals import Ended, Keys, carried, ended, stay_stale
 from bot.reply import fallback_texts
 from bot.store.releases import Entry, Live
@@ -219,13 +219,3 @@ def _check_fallback(folder: Path, library: Library) -> None:
     except (OSError, ValueError):
         what = "this file is missing or cannot be read."
     raise ContentError((Problem("fallback", Place(FILE), what, "Run: python3 -m bot fallback"),))
-
-
-def refuse(*refusals: Refusal) -> None:
-    """Stop here, if there is a reason to.
-
-    Raises:
-        NotPublished
-    """
-    if refusals:
-        raise NotPublished(refusals)
