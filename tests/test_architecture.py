@@ -50,6 +50,7 @@ TESTED_ELSEWHERE = {
     "bot/studio/pages/live.py": "tests/studio/test_browser.py saves files under an open page",
     "bot/studio/pages/phone.py": "tests/studio/test_phone.py sends its forms",
     "bot/studio/pages/problems.py": "tests/studio/test_browser.py reads the list",
+    "bot/studio/pages/releases.py": "tests/studio/test_releases.py publishes and goes back",
     "bot/studio/pages/translations.py": "tests/studio/test_translations.py sends its form",
     "worker/__main__.py": "tests/test_supervisor.py starts it",
 }

@@ -23,7 +23,7 @@ from bot.content.library import Bundle, Checked, Library, canonical, digest_of, 
 from bot.engine.session import Session
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
-from bot.store.releases import Releases
+from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND
 
@@ -70,10 +70,10 @@ class PracticeLine:
         with self._publishing:
             self._built = library
             live = self._releases.live()
-            self._releases.publish(
-                canonical(checked.bundle), library.digest, note="draft", after=live.number if live else 0,
-                at=datetime.now(UTC),
+            entry = Entry(
+                number=(live.number if live else 0) + 1, digest=library.digest, at=datetime.now(UTC), by="practice"
             )  # fmt: skip
+            self._releases.publish(canonical(checked.bundle), entry)
             self._app.test_client().get("/readyz")  # it looks which release is live
 
     def text(self, form: Mapping[str, str]) -> str | None:

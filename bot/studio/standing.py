@@ -10,9 +10,8 @@ import threading
 import time
 
 from bot.config import Config
-from bot.engine.session import short_id
-from bot.privacy import DayKeys, Registry, step_tag
-from bot.publishing import FEW
+from bot.privacy import DayKeys, Registry
+from bot.publishing.people import Crowd, counted
 from bot.store.client import StoreDown, connect
 from bot.store.sessions import Sessions
 
@@ -28,21 +27,19 @@ class Standing:
         self._keys = registry.tag_keys()
         self._sessions = Sessions(connect(config.redis_url), registry, idle_seconds=1, max_seconds=1)
         self._lock = threading.Lock()
-        self._counted: dict[bytes, int] = {}
+        self._crowd = Crowd({}, self._keys)
         self._at = -KEPT_SECONDS
 
     def at(self, step: str) -> str:
         """How many stand at a step, in words."""
         try:
-            counted = self._count()
+            return counted(self._count().at([step]))
         except StoreDown:
             return "unknown: the line's store does not answer"
-        number = sum(counted.get(step_tag(key, short_id(step)), 0) for key in self._keys)
-        return str(number) if number >= FEW else f"fewer than {FEW}" if number else "nobody"
 
-    def _count(self) -> dict[bytes, int]:
+    def _count(self) -> Crowd:
         with self._lock:
             if time.monotonic() - self._at >= KEPT_SECONDS:
-                self._counted = self._sessions.standing_at()
+                self._crowd = Crowd(self._sessions.standing_at(), self._keys)
                 self._at = time.monotonic()
-            return self._counted
+            return self._crowd

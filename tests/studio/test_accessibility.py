@@ -9,7 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.studio.conftest import Browsing, serving
 
-PAGES = ("/flows", "/flows/home_door", "/flows/home_door/has_paper", "/translations", "/problems", "/law")
+PAGES = (
+    "/flows",
+    "/flows/home_door",
+    "/flows/home_door/has_paper",
+    "/translations",
+    "/problems",
+    "/law",
+    "/releases",
+    "/releases/new",
+)
 SIZES = {"wide": {"width": 1200, "height": 850}, "phone": {"width": 360, "height": 740}}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

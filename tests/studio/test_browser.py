@@ -115,3 +115,11 @@ def test_somebody_keeps_a_talk_as_a_test_and_looks_at_the_law(browsing):
     assert page.locator("#law details[open] li").count() > 1
     page.get_by_role("button", name="Leave").click()
     assert "You are not in the workshop." in page.inner_text("main")
+
+
+def test_somebody_looks_at_what_publishing_would_change(browsing):
+    page = browsing.comes_in()
+    page.get_by_role("link", name="Releases").click()
+    page.get_by_role("link", name="What would publishing the folder change?").click()
+
+    assert "Nothing has been written yet." in page.inner_text("main")

@@ -25,6 +25,7 @@ ROOMS = (
     ("flows.every", "Flows"),
     ("translations.every", "Translations"),
     ("problems.show", "Mistakes"),
+    ("releases.show", "Releases"),
     ("law.show", "Law"),
 )
 """The rooms in the order of the day."""
@@ -45,12 +46,12 @@ class Workshop:
 
 def register(app: Flask, workshop: Workshop) -> None:
     """All pages, and what all of them show: how many mistakes there are, and whether the phone speaks something old."""
-    from bot.studio.pages import flows, law, live, phone, problems, translations
+    from bot.studio.pages import flows, law, live, phone, problems, releases, translations
 
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {"direction": direction, "clock": lambda at: at.astimezone().strftime("%H:%M:%S")}
     app.context_processor(lambda: _everywhere(app, workshop))
-    for page in (flows, law, live, phone, problems, translations):
+    for page in (flows, law, live, phone, problems, releases, translations):
         app.register_blueprint(page.routes(workshop))
 
 
