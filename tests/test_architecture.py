@@ -31,6 +31,7 @@ TESTED_ELSEWHERE = {
     "bot/store/outbox.py": "tests/test_queue.py empties it",
     "bot/store/releases.py": "tests/test_publishing.py publishes, overtakes and expires",
     "bot/store/sessions.py": "tests/test_sessions.py is its test",
+    "bot/content/files.py": "tests/studio/test_draft.py saves files and reads them again",
     "bot/content/flow_check.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/flow_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/form.py": "tests/test_content.py: its problems are in the catalogue of broken files",
