@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "bot/store/sessions.py": "tests/test_sessions.py is its test",
     "bot/content/caveats.py": "tests/publishing/test_withdrawals.py sends them through a bundle",
     "bot/publishing/refusal.py": "tests/publishing/test_acts.py is refused in every way",
+    "bot/content/files.py": "tests/studio/test_draft.py saves files and reads them again",
     "bot/content/flow_check.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/flow_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/form.py": "tests/test_content.py: its problems are in the catalogue of broken files",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot.content import flow_check, message_check
 from bot.content.caveats import Caveats, joined, split
+from bot.content.files import Files
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -22,7 +23,7 @@ from bot.content.message_loader import Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
-from bot.content.source import Files, Node, Plain, from_plain
+from bot.content.source import Node, Plain, from_plain
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
 from bot.engine.flow import Flow

@@ -8,7 +8,7 @@ everything that surprises is refused with its cure. What the values should be is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -92,38 +92,6 @@ def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
         return None
     problems.remember(file, _BREAK.split(text))
     return _Composer(file, text, problems).compose()
-
-
-class Files:
-    """The files of one content folder, each read again only when it has changed: for whoever checks after every save.
-
-    Files given by `instead` are read from there: what a folder would be with an edit that is not saved yet.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._kept: dict[str, tuple[tuple[int, int, int], Node | None, Problems]] = {}
-
-    def read(self, file: str, problems: Problems, instead: Mapping[str, bytes]) -> Node | None:
-        """As `read`."""
-        if file in instead:
-            return read_bytes(instead[file], file, problems)
-        stamp = stamp_of(self.folder / file)
-        if file not in self._kept or stamp != self._kept[file][0]:
-            own = Problems()
-            self._kept[file] = (stamp, read(self.folder, file, own), own)
-        _, node, found = self._kept[file]
-        problems.take(found)
-        return node
-
-
-def stamp_of(path: Path) -> tuple[int, int, int]:
-    """What changes when a file is saved: its time, its size, and which file it is. All 0: it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class _Stop(Exception):

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.content.files import Files, stamp_of
 from bot.content.library import Checked, Library, check_folder
-from bot.content.source import Files, stamp_of
 
 LOOK_SECONDS = 0.2
 """How often the folder is looked at: some fifty files, a fraction of a millisecond."""
@@ -58,26 +58,30 @@ class Draft:
         self._files = Files(folder)
         self._changed = threading.Condition()
         self._checking = threading.Lock()
-        self._stamps: dict[str, tuple[int, int, int]] = {}
-        self.seen = Seen(0, Checked((), {}, None, {}, {}), None, None)
-        self.look()
+        self._stamps = _stamps(folder)
+        self.seen = self._see(None)
 
     def look(self) -> Seen:
         """Check the folder if it has changed since the last look."""
         with self._checking:
             stamps = _stamps(self.folder)
-            if stamps == self._stamps and self.seen.number:
+            if stamps == self._stamps:
                 return self.seen
-            checked = check_folder(self.folder, self._files)
-            good, since = self.seen.good, self.seen.good_since
-            if checked.opened is not None:
-                self._tell(checked.opened, checked)
-                good, since = checked, self._now()
+            seen = self._see(self.seen)
             self._stamps = stamps
             with self._changed:
-                self.seen = Seen(self.seen.number + 1, checked, good, since)
+                self.seen = seen
                 self._changed.notify_all()
-            return self.seen
+            return seen
+
+    def _see(self, before: Seen | None) -> Seen:
+        """Check the folder; good content is told before it is shown."""
+        checked = check_folder(self.folder, self._files)
+        good, since = (before.good, before.good_since) if before else (None, None)
+        if checked.opened is not None:
+            self._tell(checked.opened, checked)
+            good, since = checked, self._now()
+        return Seen((before.number if before else 0) + 1, checked, good, since)
 
     def with_edit(self, file: str, content: bytes) -> Checked:
         """The folder as it would be with another content of one file."""
