@@ -83,6 +83,7 @@ def create_app(
         ready=ready,
     )
     app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # or /twilio//inbound would lead to an address that a header claims
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class _Ordered(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
+        from bot.content.draft import Refused
         from bot.content.problem import ContentError
         from bot.publishing.refusal import NotPublished
         from bot.store.releases import Overtaken
@@ -41,7 +42,7 @@ class _Ordered(click.Group):
         except ConfigError as error:
             click.echo(f"Some settings are wrong:\n{error}", err=True)
             ctx.exit(2)
-        except (ContentError, NotPublished, Overtaken) as error:
+        except (ContentError, NotPublished, Overtaken, Refused) as error:
             click.echo(str(error), err=True)
         except StoreDown:
             click.echo("The store does not answer. Is it running, and is REDIS_URL right?", err=True)
@@ -102,6 +103,54 @@ def check(folder: Path | None, style: str) -> None:
     checked = check_folder(folder or content_folder())
     click.echo(report(checked.problems, style))
     sys.exit(any(problem.severity == "error" for problem in checked.problems))
+
+
+@cli.command()
+@click.argument("locale", required=False)
+def translations(locale: str | None) -> None:
+    """Show what is missing, stale or read by nobody, by language."""
+    from bot.content.library import check_folder
+    from bot.translations import report
+
+    click.echo(report(check_folder(content_folder()).translations, locale))
+
+
+@cli.command()
+@click.argument("locale")
+@click.argument("texts", nargs=-1, metavar="[FLOW[.STEP[.OPTION]]]...")
+@click.option("--by", required=True, metavar="ROLE", help='Who read: "native speaker, teacher", never a name.')
+def reviewed(locale: str, texts: tuple[str, ...], by: str) -> None:
+    """Record that somebody has read translations.
+
+    One whose English has changed is recorded as still holding. Without FLOW: every text of LOCALE.
+    """
+    from bot.translations import record
+
+    click.echo(record(content_folder(), locale, texts, by=by, today=date.today()))
+
+
+@cli.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--dry-run", is_flag=True, help="Show the difference, write nothing.")
+def rename(old: str, new: str, dry_run: bool) -> None:
+    """Rename a flow, a step or an option everywhere.
+
+    A and B are written like home_door, home_door.has_paper or home_door.has_paper.judge.
+    """
+    from bot.rename import rename as renamed
+
+    click.echo(renamed(content_folder(), old, new, dry_run=dry_run))
+
+
+@cli.command()
+@click.argument("rev")
+@click.option("--format", "style", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+def diff(rev: str, style: str) -> None:
+    """Show what people got at git revision REV and get now."""
+    from bot.diff import diff as difference
+
+    click.echo(difference(content_folder(), rev, style=style, now=datetime.now(UTC)))
 
 
 @cli.command()
@@ -176,7 +225,7 @@ def withdraw(name: str, locales: tuple[str, ...], reason: str, by: str, undo: bo
 
 @cli.command()
 def fallback() -> None:
-    """Write flows/fallback.json: what is said when nothing else works."""
+    """Write flows/fallback.json: said when nothing else works."""
     from bot.content.fallback import FILE, written
     from bot.content.library import check_folder
     from bot.reply import fallback_texts

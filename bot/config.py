@@ -7,6 +7,7 @@ reported together, each with its cure. Nothing else in the project reads our set
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -249,16 +251,41 @@ def create_once(path: Path, make: Callable[[], bytes]) -> bytes:
     Written under another name and linked into place: `link` fails where the file already exists, so one maker wins.
     """
     try:
-        return path.read_bytes()
+        return path.read_bytes() or _filled(path, make)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(make())
+            _write_down(file, make())
         with contextlib.suppress(FileExistsError):  # another process was first; its secret counts
             os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path.read_bytes()
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Write over what a file holds, in its place on the disk: not into a new one while the old still lies there."""
+    with path.open("r+b") as file:
+        _write_down(file, content)
+
+
+def _filled(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The content of a file that was found empty: a power cut may leave a name with nothing in it, and an empty secret
+    is one that everybody knows. Whoever comes first fills it, the others wait."""
+    with path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        content = file.read()
+        if not content:
+            content = make()
+            _write_down(file, content)
+        return content
+
+
+def _write_down(file: BinaryIO, content: bytes) -> None:
+    """Write, and wait until the disk has it."""
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())

@@ -54,6 +54,7 @@ class Forgetting:
                 except StoreDown:
                     self._late.append(wanted)
                     self._outage.failed()
+                    return
 
     def watch(self) -> None:
         """Hand on what is remembered, once a second, as long as this object lives."""

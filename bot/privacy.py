@@ -8,6 +8,7 @@ is stored nowhere. Nothing here remembers an address.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import logging
 import os
@@ -20,7 +21,7 @@ from types import TracebackType
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.config import create_once
+from bot.config import create_once, overwrite
 
 FORMAT = 1
 """First byte of every record. A reader that does not know it refuses the record and starts anew."""
@@ -89,8 +90,9 @@ class DayKeys:
             self._known.pop(day, None)
         for path in self._folder.glob("????-??-??") if self._folder.is_dir() else ():
             if path.name < oldest.isoformat():
-                path.write_bytes(os.urandom(32))
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                    overwrite(path, os.urandom(32))
+                    path.unlink()
 
 
 class Registry:

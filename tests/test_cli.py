@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,37 @@ def test_check_works_as_a_process_in_a_folder_of_its_own(folder):
     assert done.returncode == 1
     assert "flows/sources2.yaml" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_translations_are_counted_and_then_recorded_as_read_today(folder):
+    there = {"HOTLINE_CONTENT": str(folder)}
+    (folder / "messages" / "es" / "reviews.yml").unlink()
+
+    status, shown, _ = run("reviewed", "es", "--by", "native speaker, teacher", env=there)
+    assert (status, shown.partition(" texts")[0].rpartition(" ")[0]) == (0, "messages/es/reviews.yml:")
+    records = (folder / "messages" / "es" / "reviews.yml").read_text(encoding="utf-8")
+    assert f'date: {date.today().isoformat()}, by: "native speaker, teacher"}}' in records
+    assert run("translations", env=there)[1].splitlines()[0].endswith("0 missing,   0 stale,   0 unread")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("translations", "fr"), ("reviewed", "fr", "--by", "teacher"), ("reviewed", "es", "--by", "Maria")]
+)
+def test_a_language_or_role_that_is_not_one_ends_in_a_sentence(folder, arguments):
+    status, shown, complaint = run(*arguments, env={"HOTLINE_CONTENT": str(folder)})
+
+    assert (status, shown, complaint.count("\n")) == (1, "", 1)
+
+
+def test_rename_shows_the_difference_and_writes_only_without_dry_run(folder):
+    before = (folder / "flows" / "door.yaml").read_text(encoding="utf-8")
+    there = {"HOTLINE_CONTENT": str(folder)}
+    status, shown, _ = run("rename", "door.paper", "door.letter", "--dry-run", env=there)
+
+    assert status == 0
+    assert "-  paper:\n+  letter:\n" in shown
+    assert (folder / "flows" / "door.yaml").read_text(encoding="utf-8") == before
+    assert run("rename", "door.paper", "door.letter", env=there)[0] == 0
+    assert "\n  letter:\n" in (folder / "flows" / "door.yaml").read_text(encoding="utf-8")
+    status, _, complaint = run("rename", "door.paper", "door.letter", env=there)
+    assert (status, complaint.partition(". ")[0]) == (1, 'There is no flow, step or option "door.paper"')

@@ -18,6 +18,7 @@ from bot.content.law_loader import LAW, SOURCE
 from bot.content.library import check_folder
 from bot.content.message_loader import WORDS
 from bot.content.referral_loader import ORGANISATION_WORDS, REFERRAL_WORDS, STATUSES
+from bot.content.reviews import RECORD
 from bot.content.step_loader import COLLECTABLE, ENDS, STEP
 from bot.engine.events import Event
 from bot.engine.flow import Step
@@ -45,15 +46,32 @@ def yaml_blocks() -> list[tuple[str, str]]:
     return found
 
 
+ABOUT_THE_WHOLE = ("no-record", "unread")
+"""Problems of a file that lacks records: an example shows one of many."""
+
+
 @pytest.mark.parametrize(("file", "text"), yaml_blocks())
 def test_an_example_of_a_guide_has_no_problem_of_its_own(file, text, tmp_path):
     path = sound_content(tmp_path) / file
     path.write_text(text, encoding="utf-8")
 
-    assert [str(problem) for problem in check_folder(tmp_path).problems if problem.place.file == file] == []
+    mine = [problem for problem in check_folder(tmp_path).problems if problem.place.file == file]
+    assert [str(problem) for problem in mine if problem.code not in ABOUT_THE_WHOLE] == []
 
 
-FORMAT = {*STEP, *LAW, *SOURCE, *ORGANISATION_WORDS, *REFERRAL_WORDS, "steps", "moved", "interrupts", "areas", "within"}
+FORMAT = {
+    *STEP,
+    *LAW,
+    *SOURCE,
+    *ORGANISATION_WORDS,
+    *REFERRAL_WORDS,
+    "steps",
+    "moved",
+    "was",
+    "interrupts",
+    "areas",
+    "within",
+}
 
 
 def test_every_word_of_the_format_stands_in_an_example():
@@ -80,6 +98,7 @@ KINDS = {kind.__name__.lower() for kind in get_args(Step)}
         ("end", set(ENDS), "flows/README.md"),
         ("status", set(STATUSES), "flows/README.md"),
         ("list of words", set(WORDS), "messages/README.md"),
+        ("word of a record", set(RECORD), "messages/README.md"),
         ("code without an example file", MADE_HERE, "flows/README.md"),
         ("event", {event.__name__ for event in get_args(Event)}, "bot/README.md"),
     ],

@@ -7,6 +7,8 @@ search is tested first: it must find each leak that is planted.
 from __future__ import annotations
 
 import base64
+import functools
+import gc
 import gzip
 import hashlib
 import json
@@ -31,7 +33,7 @@ from bot.queue import DUE, Relay
 from bot.store.client import connect
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND, STATUS
-from tests.conftest import Person, publish, settings
+from tests.conftest import Person, at_once, publish, settings
 from tests.processes import until
 from tests.real_line import Line, environment, line, process
 from tests.traces import Search, stored, unpacked, written
@@ -220,6 +222,31 @@ def test_nothing_in_the_store_is_readable_but_what_we_publish_and_ids_of_message
     assert all(SID.fullmatch(id_) for id_ in about)
 
 
+# ------------------------------------------------------------------------------------------- the memory
+
+
+def test_no_cache_of_a_process_keeps_what_a_person_sent(app):
+    """A server that is taken while it runs may show what passes, not the words of last week. Two people do the same in
+    words that nobody wrote before; the second leaves no more behind than the first."""
+    sizes = []
+    for number, words in enumerate(("وبالمرزوق", "وبالعبود")):
+        person = Person(app.test_client(), "whatsapp", f"+1202555017{number}")
+        for sent in ({"text": "menu"}, {"text": words}, {"text": f"rosalba.quispe{number}.bronx"}):
+            person.says(**sent)
+        person.says("", ButtonPayload=f"rosalba.quispe{number}.queens")
+        sizes.append(kept_in_caches())
+
+    assert sizes[0] == sizes[1]
+    assert any("Composer" in name for name, _ in sizes[0]), "this test would prove nothing"
+
+
+def kept_in_caches() -> list[tuple[str, int]]:
+    """Every cache of ours in this process, and how much is in it."""
+    caches = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]
+    ours = [one for one in caches if (one.__module__ or "").startswith("bot.")]
+    return sorted((f"{one.__module__}.{one.__qualname__}", one.cache_info().currsize) for one in ours)
+
+
 # ------------------------------------------------------------------------------------------- the keys of the day
 
 
@@ -273,8 +300,33 @@ def test_a_destroyed_key_is_overwritten_on_the_disk(tmp_path):
     assert not (tmp_path / "keys" / "2026-11-20").exists()
 
 
+def test_a_key_is_overwritten_before_its_name_goes(tmp_path, monkeypatch):
+    """A file that is removed at once is never written: the disk would keep the key."""
+    days, first = DayKeys(tmp_path), date(2026, 11, 20)
+    key, path = days.key(first), tmp_path / "2026-11-20"
+    kept, written_down = path.stat().st_ino, []
+    monkeypatch.setattr(os, "fsync", lambda handle: written_down.append((os.fstat(handle).st_ino, path.read_bytes())))
+    days.destroy_old(first + timedelta(days=2))
+
+    ((inode, content),) = written_down
+    assert inode == kept
+    assert len(content) == len(key)
+    assert content != key
+
+
+def test_a_secret_that_a_power_cut_left_empty_is_made_anew_once(tmp_path):
+    """Sealed with nothing, a record would be open to everybody; and two processes must not make two."""
+    path = tmp_path / "2026-11-23"
+    path.touch(0o600)
+    made = at_once(*[lambda: DayKeys(tmp_path).key(date(2026, 11, 23))] * 8)
+
+    assert len(made[0]) == 32
+    assert set(made) == {path.read_bytes()}
+
+
 def test_a_running_process_destroys_old_keys_by_itself(app, config, clock):
     """Nobody has to text for it."""
+    config.keys_folder.mkdir(parents=True, exist_ok=True)
     old = config.keys_folder / "2026-11-01"
     old.write_bytes(b"x" * 32)
 

@@ -17,6 +17,7 @@ from bot import webhook
 from bot.app import create_app
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
+from bot.live import LiveRelease
 from bot.store.outbox import Wanted
 from bot.webhook import FALLBACK, INBOUND, MAX_BYTES, STATUS
 from tests.conftest import post
@@ -194,6 +195,16 @@ def test_an_answer_sets_no_cookie_and_names_no_software(app):
         assert {name for name, _ in headers} <= {"Content-Type", "Content-Length"}
 
 
+@pytest.mark.parametrize(
+    "path", ["/twilio//inbound", "/twilio/inbound/", "/twilio/./inbound", "/TWILIO/inbound", "/twilio/inbound%20", "//"]
+)
+def test_an_address_that_is_almost_one_of_ours_leads_nowhere(app, path):
+    """A redirect would send Twilio, with the person's words, wherever a header says that we are."""
+    response = app.test_client().post(path, data=sms("door"), headers={"Host": "evil.example.net"})
+
+    assert (response.status_code, response.text) == (404, "404 Not Found\n")
+
+
 def test_health_answers_without_the_store_and_readiness_says_what_it_needs(app):
     client = app.test_client()
 
@@ -207,11 +218,15 @@ def test_readiness_names_a_missing_release(config, store, clock):
     assert (response.status_code, response.text) == (503, "no release\n")
 
 
-def test_readiness_does_not_pass_a_store_off_as_sound_that_holds_nonsense(config, store, clock):
-    """A load balancer must see it; the fallback text is for people."""
-    app = create_app(config, clock)
-    store.set("{release}:live", "nonsense", ex=60)
-    response = app.test_client().get("/readyz")
+def test_a_mistake_of_ours_in_readiness_is_seen_by_a_load_balancer(config, store, clock, monkeypatch):
+    """The fallback text with its 200 is for people."""
+
+    def bug(*_: object) -> None:
+        raise RuntimeError
+
+    client = create_app(config, clock).test_client()
+    monkeypatch.setattr(LiveRelease, "refresh", bug)
+    response = client.get("/readyz")
 
     assert (response.status_code, response.text) == (503, "broken\n")
 

@@ -35,7 +35,7 @@ def _name(key: str) -> str:
 def _unreached(flow: Flow, steps: Mapping[str, Step]) -> list[str]:
     """Steps of one flow that neither its start nor a rename leads to."""
     found: set[str] = set()
-    waiting = [flow.start, *(new for _, new in flow.moved if new in steps)]
+    waiting = [flow.start, *(new for old, new in flow.moved if new in steps and flow_of(old) == flow.name)]
     while waiting:
         key = waiting.pop()
         if key not in found and flow_of(key) == flow.name:

@@ -6,16 +6,18 @@ Apart from `step_loader`, which reads what stands below `steps:`, and from `flow
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader
 from bot.content.problem import Place
 from bot.content.source import Node
 from bot.content.step_loader import StepLoader, Surroundings, check_name
-from bot.engine.flow import Flow
+from bot.engine.flow import Ask, Flow, Step
 
-FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False}
+FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False, "was": False}
 
+_OLD_FLOW = re.compile(r"[a-z][a-z0-9_]*")
 _OLD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
@@ -24,6 +26,8 @@ class FlowLoader:
 
     def __init__(self, form: Form, around: Surroundings, laws: LawLoader) -> None:
         self.form, self.around, self.laws = form, around, laws
+        self._were: dict[str, str] = {}
+        """Earlier names of flows, with the flow of today."""
 
     def load(self, name: str, root: Node) -> Flow | None:
         """Read one file. Returns None where not even its steps can be made out."""
@@ -39,13 +43,29 @@ class FlowLoader:
             return None
         law = self.laws.load(fields["law"], None) if "law" in fields else None
         loader = StepLoader(self.form, self.around, self.laws, flow=name, steps=steps)
+        loaded = tuple(loader.load(step, node, law) for step, node in steps.items())
+        moved = self._moved(name, fields["moved"], loader) if "moved" in fields else ()
+        was = self._was(name, fields["was"]) if "was" in fields else ()
         return Flow(
             name=name,
-            steps=tuple(loader.load(step, node, law) for step, node in steps.items()),
+            steps=loaded,
             law=law,
             interrupts="interrupts" in fields and self.form.is_true(fields["interrupts"], what="interrupts"),
-            moved=self._moved(name, fields["moved"], loader) if "moved" in fields else (),
+            moved=(*moved, *_under_earlier_names(name, was, loaded, moved)),
         )
+
+    def _was(self, flow: str, node: Node) -> tuple[str, ...]:
+        """The names that a flow had before."""
+        for item in self.form.items(node, what="was"):
+            old = self.form.text(item, what="each part of was")
+            if not _OLD_FLOW.fullmatch(old):
+                self.form.wrong("moved", item, f'"{old}" was never a name of a flow.', "Write the old name: old_flow")
+            elif old in self.around.starts:
+                self.form.wrong("moved", item, f'the flow "{old}" is still there.', "Remove this name, or that flow.")
+            elif (other := self._were.setdefault(old, flow)) != flow:
+                self.form.wrong("moved", item, f'the flow "{other}" says that it was "{old}", too.',
+                                "Keep the name in the flow where these people should go on.")  # fmt: skip
+        return tuple(item.value for item in self.form.items(node, what="was") if isinstance(item.value, str))
 
     def _moved(self, flow: str, node: Node, loader: StepLoader) -> tuple[tuple[str, str], ...]:
         """Renamed and removed steps and options: old key to new key."""
@@ -69,3 +89,14 @@ class FlowLoader:
             self.form.unknown("moved", field, option, loader.options_of(step), what=f'in the step "{step}", the option',
                               cure="Its options:")  # fmt: skip
         return f"{flow}.{new}"
+
+
+def _under_earlier_names(
+    flow: str, was: tuple[str, ...], steps: tuple[Step, ...], moved: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[str, str]]:
+    """Every key of a flow as it was under its earlier names, with the key of today."""
+    options = [option.key for step in steps if isinstance(step, Ask) for option in step.options]
+    today = {key: key for key in (flow, *(step.key for step in steps), *options)} | dict(moved)
+    for name in was:
+        for key, now in today.items():
+            yield f"{name}{key.removeprefix(flow)}", now

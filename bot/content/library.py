@@ -23,6 +23,7 @@ from bot.content.message_loader import Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
+from bot.content.reviews import RECORDS, ReviewCheck, Translation, read_records, translation
 from bot.content.source import Node, Plain, from_plain
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
@@ -49,6 +50,8 @@ class Library:
     release: Release
     messages: Messages
     organisation: Organisation
+    translations: Mapping[str, Translation]
+    """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
     digest: str
     caveats: Caveats = field(default_factory=Caveats)
 
@@ -65,6 +68,8 @@ class Checked:
     bundle: Bundle
     opened: Library | None
     """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
+    translations: Mapping[str, Translation]
+    """How far each locale is, as far as the files can be read."""
     nodes: Mapping[str, Node] = field(repr=False)
     """The files that could be read, with the place of every value."""
     lines: Mapping[str, Sequence[str]] = field(repr=False)
@@ -91,10 +96,10 @@ def check_folder(folder: Path, files: Files | None = None, instead: Mapping[str,
     problems, files = Problems(), files or Files(folder)
     names = _files(folder, problems)
     nodes = {name: node for name in names if (node := files.read(name, problems, instead or {}))}
-    library = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
+    library, translations = _build(nodes, problems, unread=frozenset(names) - nodes.keys())
     bundle = {name: node.plain for name, node in nodes.items()}
-    library = library and replace(library, digest=digest_of(bundle))
-    return Checked(problems.found, bundle, library, nodes, problems.lines)
+    opened = library and replace(library, digest=digest_of(bundle))
+    return Checked(problems.found, bundle, opened, translations, nodes, problems.lines)
 
 
 def open_bundle(bundle: Bundle) -> Library:
@@ -105,7 +110,7 @@ def open_bundle(bundle: Bundle) -> Library:
     """
     problems = Problems()
     files, caveats = split(bundle)
-    library = _build({name: from_plain(plain, name) for name, plain in files.items()}, problems)
+    library, _ = _build({name: from_plain(plain, name) for name, plain in files.items()}, problems)
     if library is None:
         raise ContentError(problems.errors)
     return with_caveats(files, library, caveats)[1]
@@ -148,8 +153,10 @@ def _files(folder: Path, problems: Problems) -> list[str]:
     return found
 
 
-def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str] = frozenset()) -> Library | None:
-    """Check everything, and put it together if there is no error.
+def _build(
+    nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str] = frozenset()
+) -> tuple[Library | None, dict[str, Translation]]:
+    """Check everything, and put it together if there is no error; and how far the translations are.
 
     `unread`: files that are there but cannot be read. What they would hold is taken as given, so that one broken file
     is one problem and not a hundred in all the others.
@@ -159,8 +166,9 @@ def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str]
         if needed not in nodes and needed not in unread:
             problems.add("no-file", Place(needed), "this file is missing.", "Every release needs it.")
     if REFERRALS not in nodes or ORGANISATION not in nodes:
-        return None
+        return None, {}
     files = _by_locale(nodes)
+    records = {name: files[name].pop(RECORDS, None) for name in files}
     locales = sorted(files)
     areas, referrals = ReferralLoader(form, locales).load(nodes[REFERRALS])
     organisation = OrganisationLoader(form, locales).load(nodes[ORGANISATION], areas, referrals)
@@ -171,9 +179,10 @@ def _build(nodes: Mapping[str, Node], problems: Problems, unread: frozenset[str]
     loader = MessageLoader(form, sound, names, default=organisation.default_locale, unsound=unsound)
     read_locales = {name: loader.load(name, files[name]) for name in locales}
     message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
-    return (
-        None if problems.errors or unread else _library(flows, read_locales, referrals, areas, organisation, problems)
-    )
+    translations = _translations(read_locales, records, organisation.default_locale, form, unread)
+    if problems.errors or unread:
+        return None, translations
+    return _library(flows, read_locales, referrals, areas, organisation, translations, problems), translations
 
 
 def _by_locale(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
@@ -183,6 +192,29 @@ def _by_locale(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
         if name.startswith("messages/"):
             _, locale, file = name.split("/")
             found.setdefault(locale, {})[file.removesuffix(".yml")] = node
+    return found
+
+
+def _translations(
+    locales: Mapping[str, Locale],
+    records: Mapping[str, Node | None],
+    default: str,
+    form: Form,
+    unread: frozenset[str],
+) -> dict[str, Translation]:
+    """How far every locale but the default one is; what translators should look at is noted."""
+    if default not in locales:
+        return {}
+    if original := records.get(default):
+        form.wrong("unknown-file", original, f"{default} is what the others are translated from.",
+                   "Remove this file: who signed these words stands in `law:`.")  # fmt: skip
+    check = ReviewCheck(default, form.problems, unread)
+    found = {}
+    for name, root in records.items():
+        if name != default:
+            known = read_records(form, root) if root else {}
+            found[name] = translation(locales[default], locales[name], known)
+            check.check(found[name], root)
     return found
 
 
@@ -226,6 +258,7 @@ def _library(
     referrals: tuple[Referral, ...],
     areas: Areas,
     organisation: Organisation,
+    translations: dict[str, Translation],
     problems: Problems,
 ) -> Library | None:
     """Checked parts, put together. The organisation's own languages come first, the others by name."""
@@ -248,4 +281,6 @@ def _library(
                      "Rename one of the two.")  # fmt: skip
         return None
     texts = {name: {key: text.value for key, text in locale.texts.items()} for name, locale in locales.items()}
-    return Library(release=release, messages=Messages(texts), organisation=organisation, digest="")
+    return Library(
+        release=release, messages=Messages(texts), organisation=organisation, translations=translations, digest=""
+    )

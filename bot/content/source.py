@@ -22,7 +22,7 @@ MAX_BYTES = 400_000
 
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
-_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML takes for the end of a line; Python's own idea of it is another."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _ODD_START = re.compile(r" *[^\S \r\n\t]|\ufeff| *[\u200b\u2060]")
@@ -90,7 +90,7 @@ def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
             "Save the file again and choose the encoding UTF-8.",
         )
         return None
-    problems.remember(file, _BREAK.split(text))
+    problems.remember(file, BREAK.split(text))
     return _Composer(file, text, problems).compose()
 
 
@@ -103,7 +103,7 @@ class _Composer:
 
     def __init__(self, file: str, text: str, problems: Problems) -> None:
         self.file, self.text, self.problems = file, text, problems
-        self.lines = _BREAK.split(text)
+        self.lines = BREAK.split(text)
         self.prose = file.startswith("messages/")
         self.events: Iterator[Any] = iter(())
         self.mistaken = False

@@ -38,7 +38,7 @@ ENDS = ("said", "quietly")
 RESERVED = {
     "a step": frozenset({"keywords", "area", "channel", "locale"}),
     "an option": frozenset({"text"}),
-    "a flow": frozenset({"common", "words"}),
+    "a flow": frozenset({"common", "words", "reviews"}),
 }
 """Names that mean something else in `messages/` or in a branch."""
 PLURAL_WORDS = frozenset({"zero", "one", "two", "few", "many", "other"})

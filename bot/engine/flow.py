@@ -125,7 +125,10 @@ class Flow:
     interrupts: bool = False
     """Its keywords are heard before anything else, at every step; when it ends, the person's step is shown again."""
     moved: tuple[tuple[str, str], ...] = field(default=())
-    """Old keys of renamed or removed steps and options, with the step or option that takes their place."""
+    """Old keys of renamed or removed steps and options, with the step or option that takes their place.
+
+    Where the flow itself was renamed, every key of it under its earlier names, too.
+    """
 
     @property
     def start(self) -> str:

@@ -42,7 +42,7 @@ class Likeness:
                 self._by_start.setdefault(word[:SHORTEST_FORM], []).append(word)
             if len(word) >= SHORTEST_SLIP:
                 self._long.append(word)
-            for stem in _arabic_stems(word):
+            for stem in _known_stems(word):
                 self._by_stem.setdefault(stem, []).append(word)
 
     def of(self, word: str) -> dict[str, float]:
@@ -85,16 +85,14 @@ def _squeezed(word: str) -> set[str]:
     return {_HELD.sub(r"\1\1", word), _HELD.sub(r"\1", word)} if _HELD.search(word) else set()
 
 
-@lru_cache(maxsize=1 << 14)
 def _arabic_stems(word: str) -> frozenset[str]:
     """What an Arabic word may be without "and", "the", "in", "my", ...; nothing for other scripts."""
     if not "\u0600" <= word[:1] <= "\u06ff":
         return frozenset()
-    return frozenset(
-        word[len(beginning) : len(word) - len(ending)]
-        for beginning in _ARABIC_BEGINNINGS
-        for ending in _ARABIC_ENDINGS
-        if word.startswith(beginning)
-        and word.endswith(ending)
-        and len(word) - len(beginning) - len(ending) >= SHORTEST_STEM
-    )
+    starts = [len(beginning) for beginning in _ARABIC_BEGINNINGS if word.startswith(beginning)]
+    ends = [len(word) - len(ending) for ending in _ARABIC_ENDINGS if word.endswith(ending)]
+    return frozenset(word[start:end] for start in starts for end in ends if end - start >= SHORTEST_STEM)
+
+
+_known_stems = lru_cache(maxsize=1 << 14)(_arabic_stems)
+"""The same for words that volunteers wrote. Never for what a person typed: a cache would keep their words."""

@@ -6,12 +6,12 @@ Apart from `flow` because it adds what only a whole set can know: which key an i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from bot.engine.flow import Ask, Collect, Flow, Option, Refer, Say, Step, flow_of, step_of, targets_of
 from bot.engine.referrals import Areas, Referral
-from bot.engine.session import short_id
+from bot.engine.session import Place, Said, Session, short_id
 from bot.engine.vocabulary import Vocabulary
 
 MENU = "menu"
@@ -74,6 +74,33 @@ class Release:
         """The option an id means today, or None."""
         return self.options.get(self.keys.get(id_, ""))
 
+    def today(self, session: Session) -> Session:
+        """A person in the names of this release: what was renamed counts under its new name, wherever it stands."""
+        path = tuple(
+            Place(self._now(place.step), self._now(place.answer), tuple(map(self._now, place.returns)))
+            for place in session.path
+        )
+        screen = session.screen
+        if screen is not None:
+            said = tuple(new for old in screen.said if (new := self._said_now(old)))
+            screen = replace(screen, choices=tuple(map(self._now, screen.choices)), said=said)
+        return replace(session, path=path, screen=screen)
+
+    def _now(self, id_: str) -> str:
+        """The id of what an id means today. What means nothing any more, or is no id, stays as it is."""
+        key = self.keys.get(id_)
+        return id_ if key is None else short_id(key)
+
+    def _said_now(self, said: Said) -> Said | None:
+        """A piece of a reply by its name of today; None for how old a flow is that is gone."""
+        if said.kind in ("text", "reply"):
+            return replace(said, ref=self._now(said.ref))
+        if said.kind != "honest":
+            return said
+        name, overdue, _ = said.ref.partition("!")
+        flow = self.keys.get(short_id(name), "")
+        return replace(said, ref=f"{flow}{overdue}") if flow in self.flows else None
+
     def flow(self, name: str) -> Flow:
         """The flow of that name.
 
@@ -108,19 +135,21 @@ def _keys(
     options: Mapping[str, Option],
     later: tuple[tuple[str, str], ...],
 ) -> dict[str, str]:
+    """A renamed step takes its options along, and the old names of its options."""
     keys: dict[str, str] = {}
     for key in (*flows, *steps, *options):
         other = keys.setdefault(short_id(key), key)
         if other != key:
             raise SameId(other, key)
-    for old, new in (*(pair for flow in flows.values() for pair in flow.moved), *later):
-        for was, now in ((old, new), *_options_of(old, new, options)):
-            keys.setdefault(short_id(was), now)
+    moved = [(flow.name, old, new) for flow in flows.values() for old, new in flow.moved]
+    moved += [(flow_of(new), old, new) for old, new in later]
+    for _, old, new in moved:
+        keys.setdefault(short_id(old), new)
+    of_step: dict[str, list[tuple[str, str]]] = {}
+    for old, new in (*((key, key) for key in options), *((old, new) for _, old, new in moved)):
+        of_step.setdefault(step_of(old), []).append((old, new))
+    for flow, old, new in moved:
+        if flow_of(new) == flow:
+            for was, now in of_step.get(new, ()):
+                keys.setdefault(short_id(old + was.removeprefix(new)), now)
     return keys
-
-
-def _options_of(old: str, new: str, options: Mapping[str, Option]) -> list[tuple[str, str]]:
-    """A renamed step takes its options along."""
-    return [
-        (old + key.removeprefix(new), key) for key in options if step_of(key) == new and flow_of(old) == flow_of(new)
-    ]

@@ -19,7 +19,7 @@ from bot.engine import referrals
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
 from bot.engine.release import MENU, Release
-from bot.engine.session import Place, Said, Screen, ScreenKind, Session, short_id
+from bot.engine.session import Place, Said, Screen, ScreenKind, Session, id_of, short_id
 from bot.engine.understand import Reader, Reading, is_payload, tapped
 
 MAX_STEPS_PER_TURN = 40
@@ -76,7 +76,7 @@ class _Turn:
 
     def take(self, known: Session | None, inbound: Inbound) -> Outcome:
         minute = int(self.now.timestamp() // 60)
-        session = known or Session(started=minute)
+        session = self.release.today(known) if known else Session(started=minute)
         burst = session.burst + 1 if session.touched == minute else 1
         session = replace(session, touched=minute, burst=burst)
         if inbound.opted:
@@ -87,7 +87,7 @@ class _Turn:
             return self._unsure(session, inbound)
         if chosen := tapped(inbound.choice, session.screen, self.release):
             return self._act(session, Reading(action="answer", ref=chosen))
-        if is_payload(inbound.choice) and known is not None:
+        if known is not None and self._is_old_tap(inbound):
             return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
@@ -95,6 +95,12 @@ class _Turn:
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
+
+    def _is_old_tap(self, inbound: Inbound) -> bool:
+        """Whether the text is a button of another screen. Where the payload is the text itself, somebody may have typed
+        it: "help.me.please"."""
+        typed = inbound.choice == inbound.text
+        return is_payload(inbound.choice) and (not typed or id_of(inbound.choice) in self.release.keys)
 
     def _warned(self, session: Session, reading: Reading) -> Outcome:
         """The text holds what should not be texted: that is said first, then what else the text means is answered."""

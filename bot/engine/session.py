@@ -22,16 +22,19 @@ ScreenKind = Literal["ask", "collect", "offer", "language", "rest"]
 SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages"]
 
 
-@lru_cache(maxsize=1 << 15)
-def short_id(key: str) -> str:
+def id_of(key: str) -> str:
     """The id of a key in stored sessions: five letters, 30 bits, from the name alone.
 
     A release in which two keys share an id is refused when it is built.
 
-    >>> short_id("home_door.at_the_door")
+    >>> id_of("home_door.at_the_door")
     'lpgIl'
     """
     return base64.urlsafe_b64encode(hashlib.blake2b(key.encode(), digest_size=4).digest())[:5].decode()
+
+
+short_id = lru_cache(maxsize=1 << 15)(id_of)
+"""The same, kept: for keys of a release. Never for what a person sent: a cache would keep their words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ _SAME = {
 }
 """Letters that people use for each other."""
 
+REMEMBERED = 1 << 14
+"""Characters for which the answer is kept, far more than people use: whoever texts every character there is would
+otherwise fill the memory."""
+
 _WORD = re.compile(r"[\w']+|[\U0001F44D\U0001F44E✅❌]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _APOSTROPHE = re.compile(r"'")
@@ -102,14 +106,16 @@ def _equal(char: str) -> str:
 
 
 class _ByCharacter(dict[int, str]):
-    """What a function makes of each character, for `str.translate`: asked once for every character there is."""
+    """What a function makes of each character, for `str.translate`: asked once for every character that people use."""
 
     def __init__(self, change: Callable[[str], str]) -> None:
         super().__init__()
         self._change = change
 
     def __missing__(self, code: int) -> str:
-        changed = self[code] = self._change(chr(code))
+        changed = self._change(chr(code))
+        if len(self) < REMEMBERED:
+            self[code] = changed
         return changed
 
 

@@ -14,7 +14,7 @@ from bot.engine.language import Guess, guess
 from bot.engine.likeness import is_slip
 from bot.engine.optout import OptOuts
 from bot.engine.release import Release
-from bot.engine.session import Screen, short_id
+from bot.engine.session import Screen, id_of
 from bot.engine.text import words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
 from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
@@ -278,7 +278,7 @@ def tapped(payload: str, screen: Screen | None, release: Release) -> str:
     """
     if screen is None or not is_payload(payload):
         return ""
-    id_ = short_id(payload)
+    id_ = id_of(payload)
     return next((c for c in screen.choices if c == id_ or release.keys.get(c) == release.keys.get(id_, "")), "")
 
 

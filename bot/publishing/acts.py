@@ -15,6 +15,7 @@ from bot.config import Config
 from bot.content.caveats import split
 from bot.content.library import Bundle, canonical
 from bot.content.problem import listed as words
+from bot.content.reviews import stale_keys, unread_keys
 from bot.privacy import DayKeys, Registry
 from bot.publishing import gate, origin
 from bot.publishing.gate import Override
@@ -33,8 +34,7 @@ UNDONE = (
     "    Change the folder, or say that you want it: python3 -m bot publish"
 )
 
-REVIEWS = Reviews(stale=lambda library, locale: (), unread=lambda library, locale: ())
-"""Where nobody keeps reviews, nothing is known to be stale or unread."""
+REVIEWS = Reviews(stale=stale_keys, unread=unread_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ is there before anybody can see its number.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -20,12 +21,13 @@ from bot.store.sessions import StoreDown
 
 LIVE, LOG = "{release}:live", "{release}:log"
 LOG_LENGTH = 200
+_POINTER = re.compile(rb"([0-9]{1,15}) ([0-9a-f]+)")
 
 _PUBLISH = """
-local live = redis.call('GET', KEYS[1])
+local digits, digest = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%x+)$')
 local number = 0
-if live then number = tonumber(string.match(live, '^%d+')) end
-if live and string.match(live, ' (.+)$') == ARGV[1] then
+if digits and #digits < 16 then number = tonumber(digits) end
+if number > 0 and digest == ARGV[1] and redis.call('GET', KEYS[2]) == ARGV[2] then
   redis.call('EXPIRE', KEYS[1], ARGV[4])
   redis.call('EXPIRE', KEYS[2], ARGV[4])
   return {number, 0}
@@ -106,7 +108,7 @@ class Releases:
         self._publish = client.register_script(_PUBLISH)
 
     def live(self) -> Live | None:
-        """The release that is served now, or None: nothing was ever published.
+        """The release that is served now, or None: nothing was ever published, or what stands there is no pointer.
 
         Raises:
             StoreDown
@@ -115,10 +117,8 @@ class Releases:
             found = raw(self._client.get(LIVE))
         except RedisError as error:
             raise StoreDown from error
-        if not found:
-            return None
-        number, _, digest = found.decode().partition(" ")
-        return Live(int(number), digest)
+        pointer = _POINTER.fullmatch(found or b"")
+        return Live(int(pointer[1]), pointer[2].decode()) if pointer else None
 
     def bundle(self, digest: str) -> dict[str, Any] | None:
         """A bundle by its digest, or None: it is not there or broken. Its time to live, and the pointer's, begin anew.
@@ -169,6 +169,8 @@ class Releases:
 
     def publish(self, canonical: bytes, entry: Entry) -> tuple[int, bool]:
         """Make a bundle live. Returns its number, and whether it is new: the same content again changes nothing.
+
+        Unless its bundle is gone or broken: then it is written anew under a new number, at which every process looks.
 
         Args:
             canonical: the bundle whose digest the entry names.

@@ -11,15 +11,18 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from bot.config import CHECKOUT
 from bot.content.library import check_folder
 from bot.content.problem import Problem
+from bot.translations import record
 
 HERE = Path(__file__).parent
 BROKEN = HERE / "broken"
+RECORDS = "messages/es/reviews.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,31 @@ def read_example(path: Path) -> Example:
 
 
 def sound_content(folder: Path) -> Path:
-    """The small sound content, with the shipped words that every content needs."""
+    """The small sound content, with the shipped words that every content needs, read by a speaker."""
+    _copied(folder)
+    (folder / RECORDS).write_text(_records(), encoding="utf-8")
+    return folder
+
+
+def _copied(folder: Path) -> None:
     shutil.copytree(HERE / "sound", folder, dirs_exist_ok=True)
     for locale in ("en", "es"):
         for name in ("common.yml", "words.yml"):
             shutil.copy(CHECKOUT / "messages" / locale / name, folder / "messages" / locale)
-    return folder
+
+
+@cache
+def _records() -> str:
+    """The records of the sound content, made once: they change with the shipped words."""
+    with tempfile.TemporaryDirectory() as folder:
+        _copied(Path(folder))
+        return read_by_a_speaker(Path(folder))
+
+
+def read_by_a_speaker(folder: Path) -> str:
+    """Record that a speaker has read all of the Spanish. Returns the records."""
+    record(folder, "es", [], by="native speaker", today=date(2026, 11, 23))
+    return (folder / RECORDS).read_text(encoding="utf-8")
 
 
 @cache
@@ -69,10 +91,12 @@ def answer(example: Example) -> tuple[Problem, ...]:
 
 
 def problems_with(example: Example, folder: Path) -> tuple[Problem, ...]:
-    """What the checker says to the sound content with one broken file in it."""
+    """What the checker says to the sound content with one broken file in it. Its English is what was translated."""
     target = sound_content(folder) / example.replaces
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(example.raw)
+    if example.replaces.startswith("messages/en/") and example.code != "stale":
+        read_by_a_speaker(folder)
     return check_folder(folder).problems
 
 

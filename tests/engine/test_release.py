@@ -9,7 +9,7 @@ import pytest
 from bot.engine.flow import Ask, Branch, Collect, End, Flow, Option, Refer, Say, Step
 from bot.engine.referrals import Areas
 from bot.engine.release import Release, SameId
-from bot.engine.session import short_id
+from bot.engine.session import Place, Said, Screen, Session, short_id
 from bot.engine.vocabulary import Vocabulary
 
 
@@ -114,3 +114,54 @@ def test_steps_that_say_in_a_circle_have_a_beginning_all_the_same():
     release = release_of(flow("a", Say(key="a.one", then="a.two"), Say(key="a.two", then="a.one")))
 
     assert set(release.heads) == {"a.one", "a.two"}
+
+
+# ------------------------------------------------------------------------------------------- a session of before
+
+SURVEY = flow(
+    "survey",
+    ask("survey.question", yes="survey.zip", no="survey.last"),
+    Collect(key="survey.zip", what="zip", then="survey.last"),
+    End(key="survey.last"),
+    moved=(("survey.first", "survey.question"), ("survey.question.sure", "survey.question.yes"),
+           ("poll", "survey"), ("poll.where", "survey.zip"), ("poll.first", "survey.question")),
+)  # fmt: skip
+
+
+def test_a_renamed_step_takes_the_old_names_of_its_options_along():
+    keys = release_of(SURVEY).keys
+
+    assert keys[short_id("survey.first.sure")] == keys[short_id("poll.first.sure")] == "survey.question.yes"
+
+
+def test_a_session_is_read_in_the_names_of_today_wherever_a_name_stands_in_it():
+    """The path, its answers, where visits come back to, the screen, and what MORE will show."""
+    old = Session(
+        path=(
+            Place(short_id("survey.first"), short_id("survey.first.sure"), (short_id("poll.where"),)),
+            Place(short_id("poll.where"), "queens"),
+        ),
+        screen=Screen(
+            kind="offer",
+            choices=(short_id("poll"), "yes", "gone1"),
+            said=(Said("text", short_id("poll.where")), Said("honest", "poll!"), Said("referrals", "ona@1")),
+        ),
+    )
+
+    assert release_of(SURVEY).today(old) == Session(
+        path=(
+            Place(short_id("survey.question"), short_id("survey.question.yes"), (short_id("survey.zip"),)),
+            Place(short_id("survey.zip"), "queens"),
+        ),
+        screen=Screen(
+            kind="offer",
+            choices=(short_id("survey"), "yes", "gone1"),
+            said=(Said("text", short_id("survey.zip")), Said("honest", "survey!"), Said("referrals", "ona@1")),
+        ),
+    )
+
+
+def test_how_old_a_flow_was_is_no_longer_said_when_the_flow_is_gone():
+    old = Session(screen=Screen(kind="rest", said=(Said("honest", "gone"), Said("notice", "changed"))))
+
+    assert release_of(DOOR).today(old).screen == Screen(kind="rest", said=(Said("notice", "changed"),))

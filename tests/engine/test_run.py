@@ -540,6 +540,15 @@ def test_a_step_that_was_removed_meanwhile_leads_to_the_menu(small):
     assert after.path[-1].step == short_id("menu.choose")
 
 
+def test_what_only_looks_like_a_button_is_read_as_the_text_it_is(small):
+    session, _ = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)
+    typed = Inbound(channel="whatsapp", text="qwe.rtz.uio", choice="qwe.rtz.uio")
+
+    after, events = turn(session, typed, small.release, NOW)
+    assert after is not None
+    assert (after.misses, said_by(events)[0]) == (1, ("notice", "not_understood"))
+
+
 def test_a_tap_ends_a_row_of_texts_that_nobody_understood(small):
     session, _ = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)
     for _ in range(3):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.engine import text
 from bot.engine.text import MAX_LENGTH, fold, words, words_of
 
 SAME = [
@@ -64,3 +65,12 @@ def test_no_text_is_too_strange(text):
 
 def test_a_very_long_text_is_looked_at_from_its_beginning():
     assert words_of("ice at my door " + "x " * 10_000)[:4] == ("ice", "at", "my", "door")
+
+
+def test_whoever_texts_every_character_there_is_does_not_fill_the_memory():
+    """What is not remembered is folded all the same."""
+    upper = text._ByCharacter(str.upper)
+    everything = "".join(map(chr, range(0x110000)))
+
+    assert everything.translate(upper) == "".join(map(str.upper, everything))
+    assert len(upper) == text.REMEMBERED

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from redis import Redis
 
 from bot.app import create_app
 from bot.config import CHECKOUT, Config
@@ -87,13 +88,18 @@ class Organisation:
         return bool(session and session.place and session.place.step == short_id(f"home_door.{step}"))
 
     @property
+    def store(self) -> Redis:
+        """The server."""
+        return connect(self.config.redis_url)
+
+    @property
     def releases(self) -> Releases:
         """What is published."""
-        return Releases(connect(self.config.redis_url), keep_seconds=90 * 86400)
+        return Releases(self.store, keep_seconds=90 * 86400)
 
     def flush(self) -> None:
         """The store loses everything."""
-        connect(self.config.redis_url).flushall()
+        self.store.flushall()
 
     def serves(self, number: int) -> None:
         """Wait until the running application serves a release: it does so by itself."""

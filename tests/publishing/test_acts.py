@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from bot.app import create_app
+from bot.content.fallback import EVERYBODY, read_fallbacks
 from bot.content.problem import ContentError
 from bot.live import LiveRelease
 from bot.publishing import told
 from bot.publishing.acts import Wish, publish_folder
 from bot.publishing.refusal import NotPublished
+from bot.rename import rename
 from bot.store.client import connect
-from bot.store.releases import Entry, Overtaken
+from bot.store.releases import LIVE, Entry, Overtaken
 from tests.conftest import NOON, Person, at_a_desk, at_once, first_line, known
 from tests.publishing.conftest import CHANGED, Organisation
 
@@ -330,3 +332,45 @@ def test_counting_people_opens_no_session(organisation):
 
     with pytest.raises(NotPublished, match="fewer than 5"):
         organisation.publish()
+
+
+def test_people_go_on_in_a_flow_that_was_renamed_by_the_command(organisation):
+    """On a screen, at a step further in, and on the way back."""
+    door, paper = organisation.person(*AT_THE_DOOR), organisation.person(*HAS_PAPER, number=2)
+    rename(organisation.folder, "home_door", "at_home")
+    rename(organisation.folder, "at_home.has_paper", "at_home.paper")
+    organisation.publish()
+    organisation.serves(2)
+
+    assert door.says("1").startswith(first_line("home_door.has_paper"))
+    assert paper.says("1").startswith(first_line("home_door.judge_check"))
+    assert paper.says("8").startswith(first_line("home_door.has_paper"))
+    assert paper.says("8").startswith(first_line("home_door.at_the_door"))
+
+
+@pytest.mark.parametrize("broken", [None, b"", b"no bundle", b"cut"])
+def test_the_same_content_again_mends_a_bundle_that_is_gone_or_broken(organisation, broken):
+    """Restarting is what an organisation tries first; a process that refused the bundle must look again, too."""
+    (key,) = organisation.store.scan_iter("{release}:" + organisation.releases.live().digest)
+    whole = organisation.store.get(key)
+    organisation.store.delete(key)
+    if broken is not None:
+        organisation.store.set(key, broken)
+    process = LiveRelease(organisation.releases)
+    process.refresh()
+    assert process.number == 0, "this test would prove nothing"
+
+    assert organisation.publish().endswith("is live.")
+    process.refresh()
+    assert (process.number, organisation.store.get(key)) == (2, whole)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"zzz", b"\xff\xfe 9", b"1", b"1 ", b" ab", b"-1 ab", b"9" * 5000 + b" ab"])
+def test_a_process_starts_where_the_pointer_is_garbage_and_publishing_mends_it(organisation, garbage):
+    """Without a process even the constant fallback would be silent."""
+    organisation.store.set(LIVE, garbage)
+    client = create_app(organisation.config, organisation.clock).test_client()
+    assert Person(client).says("door") == read_fallbacks(organisation.folder)[EVERYBODY]
+
+    organisation.publish()
+    assert client.get("/readyz").status_code == 200

@@ -87,7 +87,7 @@ def test_promise_4_people_at_every_step_are_understood_whatever_changes_under_th
                 session = known(organisation.config, one.person).session
                 counted[judged(edited, after, one, option, reply, session)] += 1
     print(f"{len(everybody)} people at {len(at)} steps: {counted}")
-    assert all(counted.values())
+    assert counted["counts"] > counted["changed"] > 0
 
 
 def judged(edited: Flows, after: Library, one: Standing, option: str, reply: str, session: Session) -> str:

@@ -11,6 +11,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from bot.content.edit import Value
+from bot.content.library import Library
+from bot.content.reviews import stale_keys, unread_keys
 from bot.studio.editing import Refused, digest_of_file, save
 from bot.studio.pages import Workshop, library_of
 from bot.studio.translations import Reviews, Row, files_of, rows
@@ -35,7 +37,7 @@ def routes(workshop: Workshop) -> Blueprint:
         default = library.release.default_locale
         if locale not in library.release.locales or file not in files_of(checked, default):
             abort(404)
-        return rows(checked, default, locale, file, Reviews())
+        return rows(checked, default, locale, file, _reviews(library, locale))
 
     def page(locale: str, file: str, tried: Tried | None = None) -> str:
         library = library_of(workshop)
@@ -52,7 +54,10 @@ def routes(workshop: Workshop) -> Blueprint:
         library, checked = library_of(workshop), workshop.draft.seen.checked
         default = library.release.default_locale
         table = {
-            file: {locale: rows(checked, default, locale, file, Reviews()) for locale in library.release.locales}
+            file: {
+                locale: rows(checked, default, locale, file, _reviews(library, locale))
+                for locale in library.release.locales
+            }
             for file in files_of(checked, default)
         }
         return render_template("translations.html", table=table, library=library)
@@ -78,3 +83,8 @@ def routes(workshop: Workshop) -> Blueprint:
         return redirect(url_for("translations.one", locale=locale, file=file, _anchor=name), 303)
 
     return blueprint
+
+
+def _reviews(library: Library, locale: str) -> Reviews:
+    """What the records say of the last good content."""
+    return Reviews(stale_keys(library, locale), unread_keys(library, locale))
