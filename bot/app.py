@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from bot.channel import Signatures
 from bot.config import Config
 from bot.content.fallback import EVERYBODY, read_fallbacks
+from bot.content.library import Bundle, Library, open_bundle
 from bot.conversation import Conversation, utc_now
 from bot.forgetting import Forgetting
 from bot.live import LiveRelease
@@ -37,8 +38,12 @@ WAITING_SEATS = 24
 _log = logging.getLogger("bot.app")
 
 
-def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_now) -> Flask:
-    """The web application. `now` is its only clock."""
+def create_app(
+    config: Config | None = None,
+    now: Callable[[], datetime] = utc_now,
+    opened: Callable[[Bundle], Library] = open_bundle,
+) -> Flask:
+    """The web application. `now` is its only clock; `opened` reads a published bundle."""
     config = config or Config.from_env()
     quiet_logging()
     client = connect(config.redis_url)
@@ -47,7 +52,7 @@ def create_app(config: Config | None = None, now: Callable[[], datetime] = utc_n
     sessions = Sessions(
         client, registry, idle_seconds=config.session_idle_seconds, max_seconds=config.session_max_seconds
     )
-    live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days)
+    live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days, opened)
     outage = Outage(sessions, waiting_seats=WAITING_SEATS)
     fallbacks = read_fallbacks(config.content)
     forgetting = Forgetting(Outbox(client), outage, now)

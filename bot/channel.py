@@ -10,9 +10,10 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
+from xml.etree import ElementTree
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import Message, MessagingResponse
@@ -82,6 +83,10 @@ class Signatures:
         """Whether one of the tokens signed this. A missing signature is not an error, just not valid."""
         return any(validator.validate(url, form, signature or "") for validator in self._validators)
 
+    def sign(self, url: str, form: Mapping[str, str]) -> str:
+        """The signature that Twilio would make with the first token: for our own practice line."""
+        return str(self._validators[0].compute_signature(url, form))
+
 
 def arrived(form: Form, account_sid: str | None) -> Arrived:
     """The message in a signed form.
@@ -124,6 +129,11 @@ def twiml(text: str | None, *, status_url: str = "") -> str:
     if text is not None:
         response.append(Message(body=sendable(text), **({"status_callback": status_url} if status_url else {})))
     return str(response)
+
+
+def told(answer: str) -> str | None:
+    """The inverse of `twiml`: the text that would be sent, or None."""
+    return ElementTree.fromstring(answer).findtext("Message")
 
 
 def sendable(text: str) -> str:

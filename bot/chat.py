@@ -13,9 +13,13 @@ from pathlib import Path
 from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
+from bot.engine.flow import flow_of
+from bot.engine.release import MENU
 from bot.engine.run import reader_of
+from bot.engine.session import Session
 from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
 
+CONVERSATIONS = CHECKOUT / "tests" / "conversations"
 HELLO = (
     "Type what a person would text; an empty line or Ctrl-D ends. "
     "[picture], [place], [wait 3h], [button a.b.c] work too."
@@ -42,7 +46,7 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     spoken = Transcript(about="", channel=channel, at=at)
     if interactive:
         print(HELLO)
-    for said in _opening(library, locale, flow):
+    for said in opening(library, locale, flow):
         print(f"> {said}")
         _exchange(person, spoken, said)
     while (typed := _next(interactive)) is not None:
@@ -52,18 +56,28 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     return 0
 
 
-def _opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
+def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
     """The texts that bring a person to the language and the flow that were asked for."""
-    opening = [library.messages.text("common.language.name", locale)] if locale else []
-    return [*opening, _opener(library, locale or library.release.default_locale, flow)] if flow else opening
+    spoken = locale or library.release.default_locale
+    language = [library.messages.text("common.language.name", locale)] if locale else []
+    starts = [opener(library, spoken, flow) or opener(library, spoken, MENU)] if flow else []
+    return [*language, *filter(None, starts)]
 
 
-def _opener(library: Library, locale: str, flow: str) -> str:
-    """The first keyword of the language that means the flow alone."""
+def opener(library: Library, locale: str, flow: str) -> str | None:
+    """The first keyword of the language that means the flow alone; None: only other flows lead there."""
     vocabulary = library.release.vocabulary
     keywords = [" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale]
     reader = reader_of(library.release)
-    return next(text for text in keywords if reader.read(text, None).ref == flow)
+    return next((text for text in keywords if reader.read(text, None).ref == flow), None)
+
+
+def golden_path(about: str, session: Session | None, library: Library) -> Path:
+    """Where a talk is kept that shows this: in the folder of the flow where it has ended."""
+    place = session.place if session else None
+    flow = flow_of(library.release.keys.get(place.step, MENU)) if place else MENU
+    name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")[:60]
+    return CONVERSATIONS / flow / f"{name or 'talk'}.txt"
 
 
 def _exchange(person: Talk, spoken: Transcript, said: str) -> None:
@@ -88,10 +102,7 @@ def _save(spoken: Transcript, path: Path | None, person: Talk) -> None:
         if not about:
             return
         spoken.about = about
-        place = person.session.place if person.session else None
-        flow = person.library.release.keys.get(place.step, "menu").partition(".")[0] if place else "menu"
-        name = re.sub(r"[^a-z0-9]+", "-", about.lower()).strip("-")[:60]
-        path = CHECKOUT / "tests" / "conversations" / flow / f"{name}.txt"
+        path = golden_path(about, person.session, person.library)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(spoken), encoding="utf-8")
     print(f"Written to {path}")

@@ -272,6 +272,29 @@ def worker() -> None:
     os.execv(sys.executable, [sys.executable, "-m", "worker"])
 
 
+@cli.command()
+@click.option("--link", is_flag=True, help="Only print a new link into the workshop that runs.")
+def studio(link: bool) -> None:
+    """Run the volunteers' workshop alone: change flows and words in a browser."""
+    from bot.studio.app import serve
+    from bot.studio.doors import Links
+
+    config = Config.from_env()
+    if link:
+        click.echo(Links(config).make())
+        return
+    sys.exit(serve(config))
+
+
+@cli.command()
+@click.password_option(prompt="A password for the workshop")
+def password(password: str) -> None:
+    """Make STUDIO_PASSWORD_HASH, for a workshop that several people open."""
+    from bot.studio.doors import hash_password
+
+    click.echo(f"STUDIO_PASSWORD_HASH='{hash_password(password)}'")
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:

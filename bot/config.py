@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ HELP: dict[str, str] = {
     "HOST": "The address to listen on. Unset: 127.0.0.1",
     "PORT": "The port to listen on. Unset: 8080",
     "WEB_PROCESSES": "Web processes. Unset: 1",
+    "STUDIO_PORT": "The port of the volunteers' workshop, on this machine only. Unset: the one after PORT",
+    "STUDIO_URL": "The workshop's address in a browser, where a proxy stands in front of it: https://workshop.example.org",
+    "STUDIO_PASSWORD_HASH": "Whoever knows the password may open the workshop; `python3 -m bot password` makes this. "
+    "Unset: with the embedded Valkey a link opens it, with REDIS_URL there is none.",
     "SESSION_IDLE_SECONDS": "A session ends this long after the last text. Unset: 7200 (two hours)",
     "SESSION_MAX_SECONDS": "A session ends this long after its first text, whatever happens. Unset: 86400 (a day)",
     "RELEASE_KEEP_SECONDS": "A release nobody serves is forgotten after this long. Unset: 7776000 (90 days)",
@@ -73,6 +78,9 @@ class Config:
     host: str
     port: int
     web_processes: int
+    studio_port: int
+    studio_url: str
+    studio_password_hash: str | None
     session_idle_seconds: int
     session_max_seconds: int
     release_keep_seconds: int
@@ -84,6 +92,11 @@ class Config:
     def keys_folder(self) -> Path:
         """Where the keys of the day lie: apart from the sessions, so that an old backup of those opens nothing."""
         return self.data / "keys"
+
+    @property
+    def has_studio(self) -> bool:
+        """Whether the volunteers' workshop runs: not beside an organisation's own Redis, unless somebody may log in."""
+        return self.embedded or self.studio_password_hash is not None
 
     @property
     def can_call_twilio(self) -> bool:
@@ -137,6 +150,7 @@ class _Reader:
         effective = redis_url or f"unix://{embedded_socket(data)}"
         host = self._text("HOST") or "127.0.0.1"
         port = self._whole("PORT", 8080, 1, 65535)
+        studio_port = self._whole("STUDIO_PORT", port % 65535 + 1, 1, 65535)
         config = Config(
             public_url=(self._url("PUBLIC_URL", ("https", "http")) or f"http://{host}:{port}").rstrip("/"),
             account_sid=self._sid("TWILIO_ACCOUNT_SID", "AC"),
@@ -154,6 +168,9 @@ class _Reader:
             host=host,
             port=port,
             web_processes=self._whole("WEB_PROCESSES", 1, 1, 64),
+            studio_port=studio_port,
+            studio_url=(self._url("STUDIO_URL", ("https", "http")) or f"http://127.0.0.1:{studio_port}").rstrip("/"),
+            studio_password_hash=self._password_hash(),
             session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60, 86400),
             session_max_seconds=self._whole("SESSION_MAX_SECONDS", SESSION_MAX_SECONDS, 60, 86400),
             release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),
@@ -179,7 +196,7 @@ class _Reader:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not (parts.netloc or parts.path):
             self._wrong(name, f"is not an address that starts with {' or '.join(s + '://' for s in schemes)}")
-        elif name == "PUBLIC_URL" and (parts.path.strip("/") or parts.query or parts.username):
+        elif name in ("PUBLIC_URL", "STUDIO_URL") and (parts.path.strip("/") or parts.query or parts.username):
             self._wrong(name, "has a path, a query or a password in it; only the scheme and the host belong here")
         return value
 
@@ -187,6 +204,12 @@ class _Reader:
         value = self._text(name)
         if value and not (value.startswith(prefix) and len(value) == 34 and value.isalnum()):
             self._wrong(name, f"is not {prefix} followed by 32 letters and digits")
+        return value
+
+    def _password_hash(self) -> str | None:
+        value = self._text("STUDIO_PASSWORD_HASH")
+        if value and not re.fullmatch(r"scrypt:\d+:\d+:\d+\$[A-Za-z0-9]+\$[0-9a-f]{128}", value):
+            self._wrong("STUDIO_PASSWORD_HASH", "is not what `python3 -m bot password` printed (quote it: it holds $)")
         return value
 
     def _whole(self, name: str, default: int, least: int, most: int) -> int:

@@ -1,6 +1,6 @@
 """What would happen to a text, and why: for the person who writes keywords, and for anybody who doubts them.
 
-Apart from the engine, which decides, because this only tells. A text is explained as the first of a new conversation.
+Apart from the engine, which decides, because this only tells.
 """
 
 from __future__ import annotations
@@ -12,20 +12,23 @@ from typing import Any
 from bot.content.library import Library
 from bot.engine.events import Inbound
 from bot.engine.run import reader_of, turn
+from bot.engine.session import Session
 from bot.engine.triggers import Score
 
-ACTIONS = {"answer": "fallback", "value": "fallback", "language": "command"}
+ACTIONS = {"language": "command"}
+"""What the reader calls otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The outcome of one text and its reasons. `locale` is the language of the reply."""
+    """The outcome of one text and its reasons. `locale` is the language of the reply, `answer` an option or a value."""
 
     text: str
     locale: str
     action: str
     flow: str | None
     step: str | None
+    answer: str | None
     command: str | None
     offers: list[str]
     matched: str
@@ -38,7 +41,7 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = [
-            f"{self.action}: {self.flow or self.command or ', '.join(self.offers) or '-'}",
+            f"{self.action}: {self.flow or self.answer or self.command or ', '.join(self.offers) or '-'}",
             f"  locale   {self.locale}",
         ]
         lines += [f"  step     {self.step}"] if self.step else []
@@ -53,13 +56,21 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(text: str, library: Library, now: datetime | None = None) -> Explanation:
-    """Explain one text, as the first that a person sends by SMS."""
+def explain(
+    text: str,
+    library: Library,
+    now: datetime | None = None,
+    *,
+    before: Session | None = None,
+    channel: str = "sms",
+) -> Explanation:
+    """Explain one text, as the first that a person sends, or from where they stand (`before`)."""
     release = library.release
-    reading = reader_of(release).read(text, None)
-    session, _ = turn(None, Inbound(channel="sms", text=text), release, now or datetime.now(UTC))
+    reading = reader_of(release).read(text, before.screen if before else None)
+    session, _ = turn(before, Inbound(channel=channel, text=text), release, now or datetime.now(UTC))
     place = session.place if session else None
     step = release.step(place.step) if place else None
+    answer = release.keys.get(reading.ref, reading.ref) if reading.action in ("answer", "value") else None
     command = reading.ref if reading.action == "command" else "language" if reading.action == "language" else None
     return Explanation(
         text=text,
@@ -67,6 +78,7 @@ def explain(text: str, library: Library, now: datetime | None = None) -> Explana
         action=ACTIONS.get(reading.action, reading.action),
         flow=reading.ref if reading.action in ("flow", "emergency") else None,
         step=step.key if step else None,
+        answer=answer,
         command=command,
         offers=list(reading.offers),
         matched=reading.because,

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.content.library import Library, open_bundle
+from bot.content.library import Bundle, Library, open_bundle
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
@@ -41,9 +41,12 @@ class Served:
 class LiveRelease:
     """Holds the newest release and watches for a newer one."""
 
-    def __init__(self, releases: Releases, days: DayKeys | None = None) -> None:
+    def __init__(
+        self, releases: Releases, days: DayKeys | None = None, opened: Callable[[Bundle], Library] = open_bundle
+    ) -> None:
         self._releases = releases
         self._days = days
+        self._opened = opened
         self._served: Served | None = None
         self._lock = threading.Lock()
         self._renewed = time.monotonic()
@@ -90,7 +93,7 @@ class LiveRelease:
             if self._is_served(live):
                 return
             try:
-                self._served = Served(open_bundle(bundle or {}).numbered(live.number))
+                self._served = Served(self._opened(bundle or {}).numbered(live.number))
             except (
                 Exception
             ) as error:  # written by other code, or broken on its way: whatever it is, serve what is good

@@ -31,7 +31,7 @@ MOST_FAILURES = 3
 """Deaths before the line was ever up that show a mistake in the set-up. Once it was up, nothing makes us give up."""
 
 STOP_SECONDS = 3.5
-"""For each of web and worker. With Valkey's two, all have ended within the ten seconds that Docker gives."""
+"""For web and worker; the studio ends at once. With Valkey's two, all have ended within Docker's ten seconds."""
 
 PORT_SECONDS = 1.0
 """A web process that was just ended may hold the port a little longer."""
@@ -46,12 +46,15 @@ class Command:
 
     name: str
     argv: Sequence[str]
+    needed: bool = True
+    """The line is not up without it. One that is not needed may die as often as it likes."""
 
 
 COMMANDS = (
     Command("web", (sys.executable, "-m", "bot", "web")),  # stops first: no new texts while the rest goes
     Command("worker", (sys.executable, "-m", "worker")),
 )
+STUDIO = Command("studio", (sys.executable, "-m", "bot", "studio"), needed=False)
 
 
 def run(config: Config, publish: Callable[[], None]) -> int:
@@ -60,7 +63,7 @@ def run(config: Config, publish: Callable[[], None]) -> int:
     Args:
         publish: Called once, when the store is up and before the address is told.
     """
-    return supervise(config, publish, COMMANDS)
+    return supervise(config, publish, (*COMMANDS, STUDIO) if config.has_studio else COMMANDS)
 
 
 def supervise(config: Config, publish: Callable[[], None], commands: Sequence[Command]) -> int:
@@ -228,7 +231,7 @@ class _Supervisor:
 
     def _tend_children(self) -> None:
         for child in self.children:
-            self.failures += child.tend()
+            self.failures += child.tend() and child.command.needed
 
     def _start_valkey(self) -> None:
         self.valkey_backoff.begin()

@@ -33,6 +33,7 @@ TESTED_ELSEWHERE = {
     "bot/store/sessions.py": "tests/test_sessions.py is its test",
     "bot/content/caveats.py": "tests/publishing/test_withdrawals.py sends them through a bundle",
     "bot/publishing/refusal.py": "tests/publishing/test_acts.py is refused in every way",
+    "bot/content/files.py": "tests/studio/test_draft.py saves files and reads them again",
     "bot/content/flow_check.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/flow_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     **dict.fromkeys(
@@ -63,6 +64,16 @@ TESTED_ELSEWHERE = {
     "bot/content/message_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/step_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/fallback.py": "tests/test_cli.py writes the file and publishes with it",
+    "bot/studio/app.py": "tests/studio/test_studio_process.py starts it",
+    "bot/studio/excerpt.py": "tests/studio/test_phone.py sees the lines lit up",
+    "bot/studio/line.py": "tests/studio/test_phone.py texts it",
+    "bot/studio/pages/flows.py": "tests/studio/test_flows.py looks at its pages",
+    "bot/studio/pages/law.py": "tests/studio/test_law.py looks at it",
+    "bot/studio/pages/live.py": "tests/studio/test_browser.py saves files under an open page",
+    "bot/studio/pages/phone.py": "tests/studio/test_phone.py sends its forms",
+    "bot/studio/pages/problems.py": "tests/studio/test_browser.py reads the list",
+    "bot/studio/pages/releases.py": "tests/studio/test_releases.py publishes and goes back",
+    "bot/studio/pages/translations.py": "tests/studio/test_translations.py sends its form",
     "worker/__main__.py": "tests/test_supervisor.py starts it",
 }
 """Modules without a test file of their name, with the reason."""

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bot.chat import _opener
+from bot.chat import opener
 from bot.config import CHECKOUT
 from bot.transcript import Transcript, replay
 
@@ -56,7 +56,7 @@ def test_a_flow_starts_in_the_language_that_was_asked_for(library, locale, chann
 def test_every_flow_of_every_language_has_a_text_that_starts_it(library):
     for locale in library.release.locales:
         for flow in library.release.flows:
-            assert _opener(library, locale, flow), (locale, flow)
+            assert opener(library, locale, flow), (locale, flow)
 
 
 def test_a_flow_starts_in_the_default_language_where_none_was_asked_for():

@@ -27,7 +27,7 @@ from tests.test_content import MADE_HERE
 
 PAPERS = sorted(
     path.relative_to(CHECKOUT).as_posix()
-    for pattern in ("*.md", "bot/*.md", "flows/*.md", "messages/*.md", "worker/*.md", "tests/*.md")
+    for pattern in ("*.md", "bot/*.md", "bot/studio/*.md", "flows/*.md", "messages/*.md", "worker/*.md", "tests/*.md")
     for path in CHECKOUT.glob(pattern)
 )
 TASKS = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"]

@@ -23,7 +23,7 @@ SUPERVISOR = """
 import json, sys
 from bot.config import Config
 from bot.supervisor import Command, supervise
-commands = [Command(name, argv) for name, argv in json.loads(sys.argv[1])]
+commands = [Command(name, argv, needed=name != "studio") for name, argv in json.loads(sys.argv[1])]
 sys.exit(supervise(Config.from_env(), lambda: print("published", flush=True), commands))
 """
 
@@ -62,9 +62,10 @@ class Line:
         self.folder = folder
         self.processes: list[subprocess.Popen[str]] = []
 
-    def start(self, child: str = CHILD) -> subprocess.Popen[str]:
+    def start(self, child: str = CHILD, studio: str = "") -> subprocess.Popen[str]:
         tail = [str(self.diary), str(embedded_socket(self.data)), str(self.port)]
         commands = [(name, [sys.executable, "-I", "-c", child, name, *tail]) for name in ("web", "worker")]
+        commands += [("studio", [sys.executable, "-I", "-c", studio])] if studio else []
         self.output = self.folder / f"output-{len(self.processes)}"
         with self.output.open("w") as output:
             process = subprocess.Popen(
@@ -188,6 +189,15 @@ def test_a_taken_port_is_named_with_another_one(line):
     assert f"Cannot listen on 127.0.0.1:{line.port} (Address already in use)" in errors
     assert f"PORT={line.port + 1} python3 -m bot" in errors
     assert line.notes() == []
+
+
+def test_a_workshop_that_never_comes_up_leaves_the_line_alone(line):
+    """It dies more often than would end everything, before the web process, which is slow today, is up."""
+    slow = CHILD.replace('note("started")', 'time.sleep(2 * (name == "web"))\nnote("started")')
+    line.start(slow, studio="import sys; sys.exit('a mistake of ours')")
+    until(lambda: "The line is up" in line.output.read_text(), 15)
+
+    assert line.processes[-1].poll() is None
 
 
 def test_what_never_comes_up_is_given_up(line):

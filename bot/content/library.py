@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from bot.content import flow_check, message_check
 from bot.content.caveats import Caveats, joined, split
 from bot.content.checks import Content, judge
+from bot.content.files import Files
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -25,7 +26,7 @@ from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
 from bot.content.reviews import RECORDS, ReviewCheck, Translation, read_records, translation
-from bot.content.source import Node, Plain, from_plain, read
+from bot.content.source import Node, Plain, from_plain
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
 from bot.engine.flow import Flow
@@ -73,6 +74,10 @@ class Checked:
     """The content, if no problem is an error. Built from the files; a published bundle gives the same."""
     translations: Mapping[str, Translation]
     """How far each locale is, as far as the files can be read."""
+    nodes: Mapping[str, Node] = field(repr=False)
+    """The files that could be read, with the place of every value."""
+    lines: Mapping[str, Sequence[str]] = field(repr=False)
+    """Their lines, as they stand there."""
 
     def library(self) -> Library:
         """The content, ready to answer.
@@ -85,15 +90,25 @@ class Checked:
         return self.opened
 
 
-def check_folder(folder: Path, *, today: date | None = None, before: Mapping[str, Node] | None = None) -> Checked:
+def check_folder(
+    folder: Path,
+    *,
+    today: date | None = None,
+    before: Mapping[str, Node] | None = None,
+    files: Files | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Checked:
     """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`.
 
-    `today`: the day by which something is overdue; None: nothing is. `before`: the flow files as they were last
-    committed, to see what is gone.
+    Args:
+        today: the day by which something is overdue; None: nothing is.
+        before: the flow files as they were last committed, to see what is gone.
+        files: what was read before; unchanged files are not read again.
+        instead: what some files would hold, by name.
     """
-    problems = Problems()
+    problems, files = Problems(), files or Files(folder)
     names = _files(folder, problems)
-    nodes = {name: node for name in names if (node := read(folder, name, problems))}
+    nodes = {name: node for name in names if (node := files.read(name, problems, instead or {}))}
     library, translations = _build(
         nodes,
         problems,
@@ -102,7 +117,7 @@ def check_folder(folder: Path, *, today: date | None = None, before: Mapping[str
     )
     bundle = {name: node.plain for name, node in nodes.items()}
     opened = library and replace(library, digest=digest_of(bundle))
-    return Checked(problems.found, bundle, tuple(names), opened, translations)
+    return Checked(problems.found, bundle, tuple(names), opened, translations, nodes, problems.lines)
 
 
 def open_bundle(bundle: Bundle) -> Library:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.content.form import Form
 from bot.content.problem import Place
@@ -77,6 +78,9 @@ COMMON_SHAPE: dict[str, frozenset[str]] = {}
 for _key in COMMON:
     _group, _, _member = _key.partition(".")
     COMMON_SHAPE[_group] = COMMON_SHAPE.get(_group, frozenset()) | ({_member} if _member else frozenset())
+
+written_words = lru_cache(maxsize=1 << 15)(words_of)
+"""`words_of` for what volunteers write: the same phrases at every check. What people text must not be kept so."""
 
 _UNSENT = re.compile(r"[^\n\x20-\x7e\xa0-\uffff\U00010000-\U0010ffff]")
 
@@ -243,7 +247,7 @@ class _OneLocale:
     def _phrases(self, node: Node, what: str) -> tuple[str, ...]:
         """Words and phrases to understand. One without a letter or digit would match nothing, or everything."""
         for item in self.form.items(node, what=what):
-            if isinstance(item.value, str) and not words_of(item.value):
+            if isinstance(item.value, str) and not written_words(item.value):
                 self.form.wrong("no-letters", item, f'"{item.value}" holds no letter or digit, so nothing matches it.',
                                 "Write a word, or remove it.")  # fmt: skip
         return self.form.texts(node, what=what)

@@ -6,7 +6,7 @@ cure. Problems are collected, so that one run names all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,6 +81,16 @@ class Problems:
             if (at := kept[number - 1].find(piece, begins)) >= 0 and place.line:
                 return Place(place.file, number, at + 1)
         return place
+
+    def take(self, other: Problems) -> None:
+        """Add what somebody else has noted."""
+        self._found += other._found
+        self._lines |= other._lines
+
+    @property
+    def lines(self) -> Mapping[str, Sequence[str]]:
+        """The lines of the files that were read."""
+        return self._lines
 
     @property
     def found(self) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,10 @@ class Node:
     value: str | tuple[Node, ...] | dict[str, Node]
     named_at: Place | None = None
     """Where the field's name stands."""
+    span: tuple[int, int] = (0, 0)
+    """From where to where it stands in the file's text, in letters: for `edit`."""
+    style: str = ""
+    """How it is written: ' or " or | or > around a text, [ or { around a list or fields; empty: plainly."""
 
     @property
     def plain(self) -> Plain:
@@ -70,6 +74,11 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
     except OSError:
         problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
+    return read_bytes(raw, file, problems)
+
+
+def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
+    """`read` of what a file holds, or would hold."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -141,16 +150,22 @@ class _Composer:
             self._reserved("!", place)
         if isinstance(event, yaml.ScalarEvent):
             self._cut_off(event, place)
-            return Node(place, event.value.strip() if event.style in ("|", ">") else event.value)
+            value = event.value.strip() if event.style in ("|", ">") else event.value
+            return Node(place, value, span=_span(event, event), style=event.style or "")
+        many: tuple[Node, ...] | dict[str, Node]
         if isinstance(event, yaml.SequenceStartEvent):
-            return Node(place, tuple(self._items(depth)))
-        return Node(place, self._fields(depth))
+            (many, end), sign = self._items(depth), "["
+        else:
+            (many, end), sign = self._fields(depth), "{"
+        return Node(place, many, span=_span(event, end), style=sign if event.flow_style else "")
 
-    def _items(self, depth: int) -> Iterator[Node]:
+    def _items(self, depth: int) -> tuple[tuple[Node, ...], Any]:
+        items = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            yield self._node(event, depth + 1)
+            items.append(self._node(event, depth + 1))
+        return tuple(items), event
 
-    def _fields(self, depth: int) -> dict[str, Node]:
+    def _fields(self, depth: int) -> tuple[dict[str, Node], Any]:
         fields: dict[str, Node] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             name, node = self._node(event, depth + 1), self._node(next(self.events), depth + 1)
@@ -160,8 +175,8 @@ class _Composer:
                 self._add("twice", name.place, f'"{name.value}" stands here a second time{_on_line(first)}.',
                           "Keep one of the two, or give this one another name.")  # fmt: skip
             else:
-                fields[name.value] = Node(node.place, node.value, name.place)
-        return fields
+                fields[name.value] = replace(node, named_at=name.place)
+        return fields, event
 
     def _at(self, mark: Any) -> Place:
         return Place(self.file, mark.line + 1, mark.column + 1)
@@ -228,6 +243,10 @@ class _Composer:
         if above == number or re.search(r":(\s|$)", self.lines[above]):
             return *_EXPLAINED["did not find expected"], number
         return *_NO_COLON, above
+
+
+def _span(first: Any, last: Any) -> tuple[int, int]:
+    return first.start_mark.index, last.end_mark.index
 
 
 def _on_line(node: Node) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale
+from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale, written_words
 from bot.engine.flow import Flow
-from bot.engine.text import words_of
 from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, weigh
 
 
@@ -58,7 +57,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
 
 
 def _folded(texts: Iterable[str]) -> list[Words]:
-    return [words for text in texts if (words := words_of(text))]
+    return [words for text in texts if (words := written_words(text))]
 
 
 def opting_out(locale: Locale) -> OptOutWords:

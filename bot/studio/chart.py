@@ -1,0 +1,141 @@
+"""The map of one flow: its steps as boxes, its options as arrows, and where they all stand.
+
+Apart from the page, which draws it. Where everything stands is graphlay's work: only this module knows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import dist
+from typing import Any
+
+import graphlay
+
+from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+
+LETTER, PADDING, HEIGHT, LABEL_HEIGHT = 8.0, 28.0, 52.0, 18.0
+"""In pixels: a letter as wide as the widest, the air beside a name, a box, a name on an arrow."""
+MARGIN = 16.0
+Point = tuple[float, float]
+SAYS = {
+    Say: "says, and goes on", Ask: "asks", Collect: "asks for a fixed answer", Visit: "visits a flow",
+    Branch: "decides", Refer: "shows numbers", End: "ends",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One step; or another flow that an arrow leads to. `x` and `y` are its upper left corner."""
+
+    key: str
+    name: str
+    says: str
+    is_other_flow: bool
+    x: float
+    y: float
+    width: float
+    height: float = HEIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one box to another, with the options that lead there."""
+
+    start: str
+    end: str
+    names: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A map, in a frame of its own size."""
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    width: float
+    height: float
+
+
+def chart(flow: Flow) -> Chart:
+    """The map of a flow."""
+    ways = _ways(flow)
+    says = {step.key: SAYS[type(step)] for step in flow.steps}
+    others = dict.fromkeys(end for _, end in ways if end not in says)
+    graph = graphlay.Graph()
+    for key in (*says, *others):
+        graph.node(key, width=_width(_name(key, flow), says.get(key, "another flow")), height=HEIGHT)
+    for (start, end), names in ways.items():
+        label = {"width": LETTER * len(", ".join(names)) + 4, "height": LABEL_HEIGHT}
+        size: dict[str, Any] = {"label_size": label} if names else {}
+        graph.edge(start, end, weight=1.0, **size)
+    layout = graphlay.layout(graph, preset="process_map")
+    left, top = layout.bounds["min"]["x"] - MARGIN, layout.bounds["min"]["y"] - MARGIN
+    boxes = tuple(
+        Box(
+            key, _name(key, flow), says.get(key, "another flow"), key not in says,
+            round(node["center"]["x"] - node["size"]["width"] / 2 - left, 1),
+            round(node["center"]["y"] - HEIGHT / 2 - top, 1), node["size"]["width"],
+        )
+        for key, node in zip((*says, *others), layout.nodes, strict=True)
+    )  # fmt: skip
+    arrows = tuple(
+        _arrow(start, end, ", ".join(names), edge, left, top)
+        for ((start, end), names), edge in zip(ways.items(), layout.edges, strict=True)
+    )
+    right, bottom = layout.bounds["max"]["x"] - left, layout.bounds["max"]["y"] - top
+    return Chart(boxes, arrows, round(right + MARGIN), round(bottom + MARGIN))
+
+
+def _ways(flow: Flow) -> dict[tuple[str, str], list[str]]:
+    """Which step leads to which, by which options; no name where nobody chooses."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for step in flow.steps:
+        for name, end in _leads(step):
+            ways.setdefault((step.key, end), [])
+            if name:
+                ways[step.key, end].append(name)
+    return ways
+
+
+def _leads(step: Step) -> list[tuple[str, str]]:
+    match step:
+        case Ask(options=options):
+            return [(option.key.rpartition(".")[2], option.then) for option in options]
+        case Branch(cases=cases, otherwise=otherwise):
+            return [*cases, ("else", otherwise)]
+        case Visit(start=start, then=then):
+            return [("visits", start), ("then", then)]
+        case Say(then=then) | Collect(then=then):
+            return [("", then)]
+        case Refer(then=then):
+            return [("", then)] if then else []
+        case End():
+            return []
+
+
+def _name(key: str, flow: Flow) -> str:
+    """A step by its own name, another flow by that flow's."""
+    return key.partition(".")[2] if flow_of(key) == flow.name else flow_of(key)
+
+
+def _width(*lines: str) -> float:
+    return LETTER * max(map(len, lines)) + PADDING
+
+
+def _arrow(start: str, end: str, names: str, edge: dict[str, Any], left: float, top: float) -> Arrow:
+    points = [(round(point["x"] - left, 1), round(point["y"] - top, 1)) for point in edge["points"]]
+    middle = points[len(points) // 2]
+    anchor = edge["label_anchor"]
+    wanted = (anchor["x"] - left, anchor["y"] - top) if anchor else middle
+    x, y = min((_nearest(wanted, *line) for line in pairwise(points)), key=lambda at: dist(at, wanted), default=middle)
+    return Arrow(start, end, names, "M" + " L".join(f"{x} {y}" for x, y in points), round(x, 1), round(y, 1))
+
+
+def _nearest(point: Point, one: Point, other: Point) -> Point:
+    """The point of an upright or level line that is nearest to another: a name stands on its own arrow."""
+    low, high = sorted((one, other))
+    return min(max(point[0], low[0]), high[0]), min(max(point[1], min(low[1], high[1])), max(low[1], high[1]))

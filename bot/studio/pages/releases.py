@@ -1,0 +1,92 @@
+"""What is live on the real line: the log, a dry run of the folder, publishing it, going back.
+
+Apart from the other rooms because only here something reaches the people who text. What the dry run has shown is
+what is published: a folder that changed in between is shown again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.content.problem import ContentError
+from bot.publishing import told
+from bot.publishing.acts import Published, Wish, listed, propose, publish_folder, roll_back
+from bot.publishing.proposal import Proposal
+from bot.publishing.refusal import NotPublished
+from bot.store.client import StoreDown
+from bot.store.releases import Overtaken
+from bot.studio.pages import Workshop
+
+SILENT = "The store of the line does not answer. Is the line running?"
+
+
+def routes(workshop: Workshop) -> Blueprint:
+    """The pages and the two acts."""
+    blueprint = Blueprint("releases", __name__)
+    config = workshop.config
+
+    @blueprint.get("/releases")
+    def show() -> str:
+        """The log, newest first."""
+        try:
+            found, silent = listed(config), ""
+        except StoreDown:
+            found, silent = (), SILENT
+        return render_template("releases.html", releases=found, silent=silent)
+
+    @blueprint.get("/releases/new")
+    def try_out() -> str:
+        """What publishing the folder would change, and for whom; nothing is written."""
+        proposal: Proposal | None = None
+        why = ""
+        try:
+            proposal = propose(config.content, config, Wish())
+        except ContentError as error:
+            why = f"The folder has mistakes, so it cannot be published:\n\n{error}"
+        except StoreDown:
+            why = SILENT
+        return render_template("release.html", proposal=proposal, why=why, told=proposal and told.dry_run(proposal))
+
+    @blueprint.post("/releases/new")
+    def publish() -> Response:
+        """Make live what the dry run has shown."""
+        wish = Wish(by=_field("by"), note=_field("note"), second=_field("second"))
+
+        def act() -> Published | None:
+            shown = propose(config.content, config, wish)
+            return publish_folder(config.content, config, wish) if shown.library.digest == _field("shown") else None
+
+        return _done(act, "releases.try_out")
+
+    @blueprint.post("/releases/back")
+    def back() -> Response:
+        """Make an earlier release live again."""
+        number = request.form.get("number", type=int) or abort(400)
+        return _done(lambda: roll_back(config, number, by=_field("by")), "releases.show")
+
+    return blueprint
+
+
+def _field(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())
+
+
+def _done(act: Callable[[], Published | None], otherwise: str) -> Response:
+    """Do it and say what was done, or why not."""
+    try:
+        if not _field("by"):
+            why = "Say who you are: the log keeps it."
+        elif done := act():
+            flash(told.published(done), "good")
+            return redirect(url_for("releases.show"), 303)
+        else:
+            why = "The folder has changed since you looked. This is what it would do now."
+    except (ContentError, NotPublished, Overtaken) as error:
+        why = str(error)
+    except StoreDown:
+        why = SILENT
+    flash(why, "bad")
+    return redirect(url_for(otherwise), 303)

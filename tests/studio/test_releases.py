@@ -1,0 +1,100 @@
+"""Releases from the browser: the dry run, publishing what it has shown, going back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.publishing.acts import Wish, listed, publish_folder
+from bot.store.client import connect
+from bot.studio.app import create_studio
+from tests.studio.conftest import Visitor, studio_settings
+
+NOBODY = {"TWILIO_AUTH_TOKEN": "", "TWILIO_ACCOUNT_SID": "", "PUBLIC_URL": ""}
+"""A line that nobody can text yet, so that signatures are not asked for."""
+
+
+@pytest.fixture
+def publisher(practice_store: str, valkey: str, tmp_path: Path) -> Visitor:
+    """Somebody whose line has a release."""
+    connect(valkey).flushall()
+    config = studio_settings(tmp_path, valkey, **NOBODY)
+    publish_folder(config.content, config, Wish(by="Ana", note="first"))
+    return Visitor(create_studio(config, f"{practice_store}?db=4"), config).comes_in()
+
+
+def change(person: Visitor, old: str, new: str) -> None:
+    path = person.config.content / "messages" / "en" / "home_door.yml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    person.app.extensions["workshop"].draft.look()
+
+
+def shown(person: Visitor) -> str:
+    found = re.search(r'name="shown" value="(\w+)"', person.gets("/releases/new"))
+    assert found
+    return found[1]
+
+
+def test_the_log_says_who_published_what(publisher):
+    page = publisher.gets("/releases")
+
+    assert "<td>Ana</td>" in page
+    assert "first" in page
+    assert '<strong class="good">live</strong>' in page
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    page = publisher.gets("/releases/new")
+
+    assert "Compared with release 1, which is live:" in page
+    assert "Keep that door closed." in page
+    assert len(listed(publisher.config)) == 1
+
+
+def test_what_was_shown_is_published_and_gone_back_from(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    page = publisher.sends("/releases/new", shown=shown(publisher), by="Bo", note="that door")
+
+    assert "Release 2 (" in page
+    assert "<td>Bo</td>" in page
+    page = publisher.sends("/releases/back", number="1", by="Cleo")
+
+    assert "It says what release 1 said." in page
+    assert [one.entry.by for one in listed(publisher.config)] == ["Cleo", "Bo", "Ana"]
+
+
+def test_a_folder_that_changed_since_it_was_shown_is_not_published(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    digest = shown(publisher)
+    change(publisher, "Keep that door closed.", "Keep this door closed.")
+
+    assert "has changed since you looked" in publisher.sends("/releases/new", shown=digest, by="Bo")
+    assert len(listed(publisher.config)) == 1
+
+
+def test_nobody_publishes_without_a_name(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+
+    assert "Say who you are" in publisher.sends("/releases/new", shown=shown(publisher), by=" ")
+    assert len(listed(publisher.config)) == 1
+
+
+def test_a_folder_with_mistakes_cannot_be_published(publisher):
+    change(publisher, "has_paper:", "has_papper:")
+    page = publisher.gets("/releases/new")
+
+    assert "The folder has mistakes" in page
+    assert 'name="shown"' not in page
+
+
+def test_where_real_people_text_the_missing_signatures_are_named(volunteer):
+    connect(volunteer.config.redis_url).flushall()
+    page = volunteer.gets("/releases/new")
+
+    assert "No lawyer has signed the flow" in page
+    assert 'name="shown"' not in page
