@@ -275,7 +275,7 @@ def worker() -> None:
 @cli.command()
 @click.option("--link", is_flag=True, help="Only print a new link into the workshop that runs.")
 def studio(link: bool) -> None:
-    """Run the volunteers' workshop alone: change flows and words in a browser."""
+    """Run the volunteers' workshop alone, in a browser."""
     from bot.studio.app import serve
     from bot.studio.doors import Links
 
@@ -289,7 +289,7 @@ def studio(link: bool) -> None:
 @cli.command()
 @click.password_option(prompt="A password for the workshop")
 def password(password: str) -> None:
-    """Make STUDIO_PASSWORD_HASH, for a workshop that several people open."""
+    """Make STUDIO_PASSWORD_HASH, for a workshop with a login."""
     from bot.studio.doors import hash_password
 
     click.echo(f"STUDIO_PASSWORD_HASH='{hash_password(password)}'")
