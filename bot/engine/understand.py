@@ -78,6 +78,8 @@ class Reader:
     def read(self, text: str, screen: Screen | None) -> Reading:
         """What the text means to somebody who was last shown that screen."""
         said = words_of(text)
+        if not said:
+            return Reading(action="fallback")
         bare = self._words.without_fillers(said)
         told = guess(said, self._words)
         reading = (

@@ -1,0 +1,111 @@
+"""What waits for a person, and what comes to an end: every end is tried with everything that may wait.
+
+Apart from the walk because a situation does not say which steps wait (`situation`): only the end of a flow reads that.
+Whatever can come to its end while something waits (`Ending`) is done once more by somebody for whom each of the steps
+that may wait (`Waiting`) waits: the end of the one way is grafted on the other. With a keyword anybody comes from any
+flow into any other while a step waits, so these ways are real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.engine.events import EndedQuietly, Event, Spoke
+from bot.engine.flow import End, flow_of
+from bot.engine.release import Release
+from bot.engine.run import MAX_RETURNS
+from bot.engine.session import MAX_PATH, Place, Session
+from bot.explore.moves import Move, Way
+from bot.explore.situation import Identity
+
+Turn = Callable[[Session], tuple[Session | None, tuple[Event, ...]] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who has just left a step behind that now waits."""
+
+    session: Session
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last text of a flow, and the way to it since something waited."""
+
+    session: Session
+    way: Way
+    move: Move
+    more: tuple[str, ...] = ()
+    """Ids of steps that end themselves when they are come back to: they wait above the others."""
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The steps behind the person since something waited."""
+        path = self.session.path
+        first = next((n for n in range(len(path), 0, -1) if not path[n - 1].returns), 0)
+        return path[first:]
+
+
+class Endings:
+    """All ends and all that may wait, and their pairs, each once."""
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._waiting: dict[object, Waiting] = {}
+        self._endings: dict[object, Ending] = {}
+        self._new: list[tuple[Waiting, Ending]] = []
+
+    def waits(self, before: Session, after: Session, way: Way, identity: Identity) -> None:
+        """Note a step that began to wait in a turn."""
+        returns = after.place.returns if after.place else ()
+        if len(returns) <= len(before.place.returns if before.place else ()):
+            return
+        flow = identity.flow(returns[-1])
+        key = (returns[-1], identity.answers_of(flow, before), before.locale if identity.reads_locale else "")
+        if key not in self._waiting:
+            self._waiting[key] = waiting = Waiting(after, way)
+            self._new += [(waiting, ending) for ending in self._endings.values()]
+
+    def ends(self, session: Session, move: Move, way: Way, turn: Turn, more: tuple[str, ...] = ()) -> None:
+        """Note a text that ends a flow: if nothing waited, the talk would be over."""
+        assert session.place is not None, "something waits for somebody who stands somewhere"
+        top = replace(session.place, returns=more)
+        done = turn(replace(session, path=(*session.path[:-1], top)))
+        if done is None or len(more) >= MAX_RETURNS:
+            return
+        after, (event,) = done
+        step = self._release.step(after.place.step) if after and after.place else None
+        if not (isinstance(event, EndedQuietly) or (isinstance(step, End) and after != session)):
+            return
+        said = (
+            tuple((piece.kind, piece.ref.partition("@")[0]) for piece in event.said) if isinstance(event, Spoke) else ()
+        )
+        key = (said, session.locale)
+        if key not in self._endings:
+            self._endings[key] = ending = Ending(session, way, move, more)
+            self._new += [(waiting, ending) for waiting in self._waiting.values()]
+
+    def new(self) -> list[tuple[Waiting, Ending]]:
+        """The pairs that were not tried yet."""
+        found, self._new = self._new, []
+        return found
+
+    def entry(self, waiting: Waiting, ending: Ending) -> tuple[Move, ...]:
+        """The keyword that leads from where the one way leaves off to where the other begins."""
+        here = waiting.session.place
+        first = ending.places[0].step
+        if here is None or here.step == first:
+            return ()
+        flow = self._release.flow(flow_of(self._release.keys[first]))
+        return (Move("interrupt" if flow.interrupts else "flow", flow.name),)
+
+
+def graft(waiting: Waiting, ending: Ending) -> Session:
+    """Somebody who stands before the end, with what waits on the other way."""
+    here = waiting.session.place
+    assert here is not None, "something waits for somebody who stands somewhere"
+    returns = (*here.returns, *ending.more)[-MAX_RETURNS:]
+    places = tuple(replace(place, returns=returns) for place in ending.places)
+    return replace(ending.session, path=(*waiting.session.path[:-1], *places)[-MAX_PATH:])
