@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 
 from bot.content.library import Library
-from bot.content.segments import parts
+from bot.content.segments import BASIC, parts
 from bot.engine.events import CHANNELS, Event, OptedOut, Spoke, TurnedPage
-from bot.engine.referrals import hotline
-from bot.engine.session import Session
+from bot.engine.session import Said, SaidKind, Screen, Session
 from bot.explore.hours import shown, weeks
-from bot.explore.moves import OLD_TAP, Move, Way, Words, after_move
-from bot.explore.walk import Form, Heard, Reply
+from bot.explore.moves import OLD_TAP, Move, Way, Words, after_move, typed
+from bot.explore.walk import Heard, Reply
 from bot.reply import Composer, fits
 
 Pages = tuple[str, ...]
@@ -35,6 +33,14 @@ _PLACE = re.compile(r"%\{\w+\}")
 _GAP = "\0"
 _HOURS = ("open", "until", "closed", "always", "not_confirmed")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A language and a channel in which a reply is written."""
+
+    locale: str
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ class Judge:
         self.first = weeks(library.release)[0][0]
         """The time of the walk: no law is overdue."""
         self._weeks = weeks(library.release)
-        self._changes = cache(self._hotline_changes)
+        self._changes: dict[object, list[datetime]] = {}
+        self._shapes: dict[object, object] = {}
         self._composer = Composer(library)
         self._by_locale, self._by_channel = by_locale, by_channel
         release = library.release
@@ -86,27 +93,28 @@ class Judge:
         self._hours = {name: self._saying_hours(name or release.default_locale) for name in ("", *release.locales)}
         self._english = {name: self._left_in_english(name or release.default_locale) for name in ("", *release.locales)}
 
-    def composed_in_every_way(self, reply: Reply, heard: Heard) -> dict[int, Form]:
-        """Judge a reply. Returns the numbers of pages that it may have, each with a form that has so many."""
+    def composed_in_every_way(self, reply: Reply, heard: Heard) -> frozenset[int]:
+        """Judge a reply. Returns the numbers of pages that it may have."""
         sight: Sight = {}
         self.sights[reply] = sight
-        sizes: dict[int, Form] = {}
+        sizes: set[int] = set()
         weeks = self._different_weeks(heard)
         for locale in self._locales(reply):
             for at, after, event in self._at_every_hour(reply, heard, locale, weeks):
                 for channel in (reply.channel,) if self._by_channel else CHANNELS:
                     form, pages = Form(locale, channel), self._pages_of(after, event, channel)
-                    sizes.setdefault(len(pages), form)
-                    seen = tuple(self._judged(page, reply, heard, form, at) for page in pages)
+                    sizes.add(len(pages))
+                    seen = tuple(self._judged(page, n, reply, heard, form, at) for n, page in enumerate(pages))
                     sight.setdefault(form, {}).setdefault(seen, at)
-        return sizes
+        return frozenset(sizes)
 
     def _locales(self, reply: Reply) -> tuple[str, ...]:
         """Nobody's language is answered as the default one, but where all languages are listed."""
         if self._by_locale:
             return (reply.locale,)
         known = self.library.release.locales
-        return ("", *known) if any(said.kind == "languages" for said in reply.said) else known
+        asked = reply.kind == "language" or any(said.kind == "languages" for said in reply.said)
+        return ("", *known) if asked else known
 
     # ------------------------------------------------------------------------------------------- composing
 
@@ -117,52 +125,52 @@ class Judge:
         for week in self._weeks:
             done = self._again(heard, locale, week[0])
             assert done is not None, "it was heard before"
-            found.setdefault(self._told(done[1][0]), week)
+            found.setdefault(
+                tuple((p.kind, p.ref.partition("@")[0]) for p in _said(done[1][0]) if "@" not in p.ref), week
+            )
         return list(found.values())
 
     def _at_every_hour(
         self, reply: Reply, heard: Heard, locale: str, weeks: list[tuple[datetime, ...]]
     ) -> Iterator[Told]:
         """The different things that a reply tells in one language: lines may be closed, law may be overdue."""
-        known = set()
-        for at in (at for week in weeks for at in self._times(week, reply, locale)):
-            done = self._again(heard, locale, at)
-            if done is None:
-                return
-            after, (event,) = done
-            key = self._shown(event, at)
-            if key not in known:
-                known.add(key)
-                yield at, after, event
+        for week in weeks:
+            key = (week[0], reply.lines, reply.area, reply.step if reply.lines == "need" else "", locale)
+            if reply.lines and key not in self._changes:
+                self._changes[key] = self._different_hours(heard, locale, week)
+            for at in self._changes[key] if reply.lines else week[:1]:
+                done = self._again(heard, locale, at)
+                if done and self._is_same(done[0], reply):
+                    yield at, done[0], done[1][0]
 
-    def _times(self, week: tuple[datetime, ...], reply: Reply, locale: str) -> Iterable[datetime]:
-        """The times of a week at which the lines of a reply may differ."""
-        if not reply.lines:
-            return week[:1]
-        return week if reply.lines == "need" else self._changes(week, reply.area, locale)
+    def _is_same(self, after: Session | None, reply: Reply) -> bool:
+        """Whether it is the same reply in that language: whoever has none may be asked for it instead."""
+        screen = after.screen if after else None
+        return (screen.kind, screen.choices) == (reply.kind, reply.choices) if screen else not reply.kind
 
-    def _hotline_changes(self, week: tuple[datetime, ...], area: str, locale: str) -> tuple[datetime, ...]:
-        """The times of a week at which the hotline number, or what is said of its hours, is not as at one before."""
-        release = self.library.release
+    def _different_hours(self, heard: Heard, locale: str, week: tuple[datetime, ...]) -> list[datetime]:
+        """The times of a week at which the lines of a reply have another shape than before: only then pages change.
+
+        "Opens Mon 8am" and "Opens Tue 9am" have one shape, and so have the replies in which one stands for the other.
+        """
         found: dict[object, datetime] = {}
         for at in week:
-            line = hotline(
-                release.referrals, release.areas, own=release.line, area=area,
-                locale=locale or release.default_locale, at=at,
-            )  # fmt: skip
-            found.setdefault(line and (line.name, shown(line.hours, at)), at)
-        return tuple(found.values())
+            if done := self._again(heard, locale, at):
+                found.setdefault(self._shape_of_lines(_said(done[1][0]), locale, at), at)
+        return list(found.values())
 
-    def _told(self, event: Event) -> tuple[tuple[str, str], ...]:
-        """What an event says, without the minute."""
-        said = event.said if isinstance(event, Spoke | OptedOut) else ()
-        return tuple((piece.kind, piece.ref.partition("@")[0]) for piece in said)
-
-    def _shown(self, event: Event, at: datetime) -> object:
-        """What decides the words of an event: equal for two hours at which all of its lines are shown alike."""
-        told = self._told(event)
-        names = [name for kind, ref in told if kind in ("hotline", "referrals") for name in ref.split(",") if name]
-        return told, tuple(shown(self._lines[name].hours, at) for name in names)
+    def _shape_of_lines(self, said: tuple[Said, ...], locale: str, at: datetime) -> object:
+        shapes = []
+        for name in (n for piece in said if "@" in piece.ref for n in piece.ref.partition("@")[0].split(",") if n):
+            key = (name, shown(self._lines[name].hours, at), locale)
+            if key not in self._shapes:
+                there = Session(started=1, locale=locale, screen=Screen(kind="rest"))
+                kinds: tuple[SaidKind, ...] = ("hotline", "referrals")
+                told = (Said(kind, f"{name}@{int(at.timestamp() // 60)}") for kind in kinds)
+                pages = (self._pages_of(there, Spoke((piece,)), "whatsapp") for piece in told)
+                self._shapes[key] = name, tuple(shape(page) for texts in pages for page in texts)
+            shapes.append(self._shapes[key])
+        return tuple(shapes)
 
     def _pages_of(self, after: Session | None, event: Event, channel: str) -> Pages:
         """All pages of a reply, the first as it is sent and the others as MORE brings them."""
@@ -201,11 +209,12 @@ class Judge:
 
     # ------------------------------------------------------------------------------------------- judging
 
-    def _judged(self, text: str, reply: Reply, heard: Heard, form: Form, at: datetime) -> Page:
+    def _judged(self, text: str, number: int, reply: Reply, heard: Heard, form: Form, at: datetime) -> Page:
         """What a page shows; notes what is wrong with it, whoever reads it."""
         for code, what in self._wrong(text, form):
-            where = self.library.release.keys.get(reply.said[-1].ref if reply.said else "", reply.event)
-            self.failures.append(Failure(code, what, where, heard.way, form.locale, form.channel, at, text))
+            about = self.library.release.keys.get(reply.said[-1].ref if reply.said else "", reply.event)
+            way = (*heard.way, *(typed("9"),) * number)
+            self.failures.append(Failure(code, what, about, way, form.locale, form.channel, at, text))
         return Page(digits_of(text), self._has_human(text, form.locale))
 
     def _wrong(self, text: str, form: Form) -> Iterator[tuple[str, str]]:
@@ -248,6 +257,15 @@ class Judge:
 def bare(text: str) -> str:
     """A text without its accents."""
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+def shape(text: str) -> str:
+    """A text with one cheap letter for any other: texts of one shape are cut into the same pages."""
+    return "".join("a" if char.isalnum() and char in BASIC else char for char in text)
+
+
+def _said(event: Event) -> tuple[Said, ...]:
+    return event.said if isinstance(event, Spoke | OptedOut) else ()
 
 
 def digits_of(text: str) -> str:

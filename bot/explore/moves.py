@@ -25,10 +25,14 @@ NUMBER = "123456789"
 """What nobody should text: it looks like a Social Security number."""
 
 OLD_TAP = "[button gone.gone.gone]"
+MOST_TRIED = 4
+"""Keywords of a flow that are tried for a text that leaves it open what is meant."""
 GONE = "-"
 """The id of an option that was removed."""
 
-Kind = Literal["text", "command", "language", "optout", "flow", "flow and number", "interrupt", "fault", "changed"]
+Kind = Literal[
+    "text", "command", "language", "optout", "flow", "flow and number", "offer", "interrupt", "fault", "changed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,29 @@ class Words:
                 names = (Phrase(name, of, of) for name, of in words.languages.items() if of == move.ref)
                 return self._read_as("language", move.ref, names, move.ref)
             case "optout":
-                return self._read_as("optout", "", (p for phrases in words.optouts.values() for p in phrases), locale)
+                whole = (Phrase(stop, "", of) for of, own in words.optouts.items() for stop in sorted(own.whole))
+                return self._read_as("optout", "", whole, locale)
             case "interrupt":
                 return self._read_as("emergency", move.ref, _of(move.ref, words.interrupts), locale)
             case "flow":
                 return self._read_as("flow", move.ref, _of(move.ref, words.triggers), locale)
+            case "offer":
+                return self._between(move.ref.split(), locale)
             case "flow and number":
                 keywords = (
                     " ".join(phrase.words) for phrase in _of(move.ref, words.triggers) if phrase.locale == locale
                 )
                 both = (f"{keyword} {NUMBER}" for keyword in keywords)
                 return next((text for text in both if _means(self._reader.read(text, None), "flow", move.ref)), None)
+
+    def _between(self, flows: list[str], locale: str) -> str | None:
+        """A text that two flows explain alike: a keyword of each."""
+        words = self.release.vocabulary
+        first, second = (
+            [" ".join(p.words) for p in _of(flow, words.triggers) if p.locale == locale][:MOST_TRIED] for flow in flows
+        )
+        texts = (f"{one} {other}" for one in first for other in second)
+        return next((text for text in texts if self._reader.read(text, None).action == "offer"), None)
 
     def _read_as(self, action: str, ref: str, phrases: Iterable[Phrase], locale: str) -> str | None:
         """The first phrase that means just this to somebody new; one of the language, if there is one."""

@@ -20,7 +20,9 @@ each, and a few answers. So:
   every set of its answers. What waits is kept with the answers that were known there. Sixteen steps later an answer is
   forgotten; so from every situation the walk also goes on as somebody who has forgotten the oldest.
 - **The pages of a reply** count by how many are left. Which words stand on them, the judge sees when they are composed.
-- **Language and channel** count where a branch reads them. Everywhere else they change words and pages, not ways.
+- **Language and channel** count where a branch reads them. Everywhere else they change words and pages, not ways; but
+  at the menu, whoever is not understood twice and whose language is not known is asked for it. So whoever stands there
+  in the walk has a twin without a language.
 - **The time** decides which lines are open and which law is overdue. It changes words and pages, not ways, too.
 - The guard against machines (`MAX_BURST`) and the minutes are left out: the walker takes his time.
 
@@ -33,7 +35,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.engine.flow import Branch, Collect, flow_of
-from bot.engine.release import Release
+from bot.engine.release import MENU, Release
 from bot.engine.session import Place, Screen, Session, short_id
 
 Facts = tuple[str, tuple[tuple[str, str], ...]]
@@ -51,6 +53,8 @@ class Situation:
     back: bool
     waits: bool
     facts: Facts
+    lost: bool
+    """Nothing was understood yet, not even the language, and the person stands at the menu."""
     locale: str
     channel: str
 
@@ -81,9 +85,14 @@ class Identity:
             back=len(session.path) > (0 if aside else 1),
             waits=bool(place and place.returns),
             facts=self.answers_of("" if place is None or aside else self.flow(place.step), session),
+            lost=not session.locale and self.at_menu(session),
             locale=session.locale if self.reads_locale else "",
             channel=channel if self.reads_channel else "",
         )
+
+    def at_menu(self, session: Session) -> bool:
+        """Whether the person stands in the menu's flow, or nowhere yet."""
+        return session.place is None or self.flow(session.place.step) == MENU
 
     def aside(self, session: Session) -> bool:
         """Whether a question stands in front of the step, and is not the step itself."""

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal
 
 from bot.content.library import Library
@@ -54,14 +55,6 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A language and a channel in which a reply is written."""
-
-    locale: str
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """What a move brings: the reply, and where the person stands who has read all its pages. None: the talk is over."""
 
@@ -86,8 +79,8 @@ class Node:
     moves: dict[Move, Step] = field(default_factory=dict)
 
 
-Compose = Callable[[Reply, Heard], dict[int, Form]]
-"""Is given each reply once. Returns the numbers of pages that it may have, each with a form that has so many."""
+Compose = Callable[[Reply, Heard], frozenset[int]]
+"""Is given each reply once. Returns the numbers of pages that it may have."""
 
 
 class Walk:
@@ -101,7 +94,7 @@ class Walk:
         """Who heard a reply stands there when all its pages are read."""
         self.turns = 0
         self._at, self._compose = at, compose
-        self._forms: dict[Reply, dict[int, Form]] = {}
+        self._sizes: dict[Reply, frozenset[int]] = {}
         self._queue: deque[Node] = deque()
         self._endings = Endings(self.release)
         self._untried: dict[tuple[object, ...], dict[Move, None]] = {}
@@ -110,6 +103,7 @@ class Walk:
         self._alarms = [Move("interrupt", flow.name) for flow in flows if flow.interrupts]
         named = [flow.name for flow in flows if not flow.interrupts]
         keywords = [move for name in named for move in (Move("flow", name), Move("flow and number", name))]
+        keywords += [Move("offer", f"{one} {other}") for one, other in pairwise(named)]
         self._keywords = [move for move in keywords if self.words.said(move, "")]
 
     def run(self, progress: Callable[[int, int], None]) -> None:
@@ -165,7 +159,9 @@ class Walk:
         if line is None:
             return False
         reading = reader_of(self.release).read(line, session.screen)
-        return (reading.action, reading.ref) == ("flow", move.ref)
+        return (
+            reading.action == "offer" if move.kind == "offer" else (reading.action, reading.ref) == ("flow", move.ref)
+        )
 
     # ------------------------------------------------------------------------------------------- one turn
 
@@ -236,17 +232,20 @@ class Walk:
         reply = self._reply(before, after, event, channel)
         if reply not in self.heard:
             self.heard[reply] = Heard(session=before, move=move, channel=channel, way=way)
-            self._forms[reply] = self._compose(reply, self.heard[reply])
+            self._sizes[reply] = self._compose(reply, self.heard[reply])
         if after is None:
             return Step(reply, None, missed, moved=True)
-        for pages, form in self._forms[reply].items():
-            self._meet(_paged(after, pages, form), form.channel, way, since)
+        for pages in self._sizes[reply]:
+            self._meet(_paged(after, pages), channel, way, since)
         last = self.identity.of(after, channel)
         self.stands.setdefault((reply, last), way)
         return Step(reply, last, missed, moved=_place(before) != _place(after))
 
     def _meet(self, session: Session | None, channel: str, way: Way, since: int) -> Situation:
+        """Note where somebody stands, and be there later if nobody was before."""
         situation = self.identity.of(session, channel)
+        if session and session.locale and not self.identity.reads_locale and self.identity.at_menu(session):
+            self._meet(replace(session, locale="", chosen=False), channel, way, since)
         if situation not in self.nodes:
             self.nodes[situation] = node = Node(situation, session, channel, way, since)
             self._queue.append(node)
@@ -277,11 +276,11 @@ class Walk:
         return step == short_id(self.release.flow(MENU).start)
 
 
-def _paged(after: Session, pages: int, form: Form) -> Session:
+def _paged(after: Session, pages: int) -> Session:
     """Somebody who was sent the first of so many pages."""
     assert after.screen is not None, "who was told something has a screen"
     screen = replace(after.screen, pages=pages, said=after.screen.said if pages > 1 else ())
-    return replace(after, screen=screen, locale=form.locale, misses=0)
+    return replace(after, screen=screen, misses=0)
 
 
 def _place(session: Session | None) -> object:
