@@ -29,6 +29,17 @@ class Waiting:
     session: Session
     way: Way
 
+    @property
+    def step(self) -> str:
+        """The id of the step that waits."""
+        assert self.session.place is not None, "something waits for somebody who stands somewhere"
+        return self.session.place.returns[-1]
+
+    @property
+    def visits(self) -> bool:
+        """Whether it waits for a visit, and may end itself then. A step that was interrupted waits for the person."""
+        return self.step not in {place.step for place in self.session.path[-2:-1]}
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:

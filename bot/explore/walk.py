@@ -199,9 +199,9 @@ class Walk:
         assert done is not None, "it ended a flow before"
         after, events = done
         self._met(session, ending.move, after, events, channel, way, len(waiting.way))
-        assert waiting.session.place is not None, "something waits for somebody who stands somewhere"
-        more = (waiting.session.place.returns[-1], *ending.more)
-        self._endings.ends(session, ending.move, ending.way, self._teller(ending.move, channel), more)
+        if waiting.visits:
+            more = (waiting.step, *ending.more)
+            self._endings.ends(session, ending.move, ending.way, self._teller(ending.move, channel), more)
 
     def _teller(self, move: Move, channel: str) -> Turn:
         return lambda session: self._turn(session, move, channel)
