@@ -27,7 +27,7 @@ def grown(steps: int) -> Library:
     messages = {
         "menu": "choose: {text: What is it?, f_a: {label: Something}, lawyer: {label: Legal help}}",
         "lawyer": "keywords: [lawyer]\nn: {text: Call them.}",
-        "alarm": "keywords: [fire]\nwhich: {text: Call., safe: {label: Safe}, lawyer: {label: Help}}\nsafe: {text: Ok.}",
+        "alarm": "keywords: [fire]\nwhich: {text: Call, safe: {label: Safe}, lawyer: {label: Help}}\nsafe: {text: Ok}",
     }
     flows["alarm"] = "interrupts: true\nsteps: {which: {ask: {safe: safe, lawyer: lawyer}}, safe: {end: said}}"
     left, number = steps, 0

@@ -19,6 +19,8 @@ from bot.engine.session import MAX_PATH, Place, Session
 from bot.explore.moves import Move, Way
 from bot.explore.situation import Identity
 
+Scope = tuple[str, str]
+"""The language, where a branch reads it, and the channel: ways of different ones are not put together."""
 Turn = Callable[[Session], tuple[Session | None, tuple[Event, ...]] | None]
 
 
@@ -28,6 +30,7 @@ class Waiting:
 
     session: Session
     way: Way
+    scope: Scope
 
     @property
     def step(self) -> str:
@@ -48,6 +51,7 @@ class Ending:
     session: Session
     way: Way
     move: Move
+    scope: Scope
     more: tuple[str, ...] = ()
     """Ids of steps that end themselves when they are come back to: they wait above the others."""
 
@@ -62,24 +66,26 @@ class Ending:
 class Endings:
     """All ends and all that may wait, and their pairs, each once."""
 
-    def __init__(self, release: Release) -> None:
-        self._release = release
+    def __init__(self, release: Release, identity: Identity) -> None:
+        self._release, self._identity = release, identity
         self._waiting: dict[object, Waiting] = {}
         self._endings: dict[object, Ending] = {}
         self._new: list[tuple[Waiting, Ending]] = []
 
-    def waits(self, before: Session, after: Session, way: Way, identity: Identity) -> None:
+    def waits(self, before: Session, after: Session, way: Way, scope: Scope) -> None:
         """Note a step that began to wait in a turn."""
         returns = after.place.returns if after.place else ()
         if len(returns) <= len(before.place.returns if before.place else ()):
             return
-        flow = identity.flow(returns[-1])
-        key = (returns[-1], identity.answers_of(flow, before), before.locale if identity.reads_locale else "")
+        flow = self._identity.flow(returns[-1])
+        key = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, before), scope)
         if key not in self._waiting:
-            self._waiting[key] = waiting = Waiting(after, way)
-            self._new += [(waiting, ending) for ending in self._endings.values()]
+            self._waiting[key] = waiting = Waiting(after, way, scope)
+            self._new += [(waiting, ending) for ending in self._endings.values() if ending.scope == scope]
 
-    def ends(self, session: Session, move: Move, way: Way, turn: Turn, more: tuple[str, ...] = ()) -> None:
+    def ends(
+        self, session: Session, move: Move, way: Way, turn: Turn, scope: Scope, more: tuple[str, ...] = ()
+    ) -> None:
         """Note a text that ends a flow: if nothing waited, the talk would be over."""
         assert session.place is not None, "something waits for somebody who stands somewhere"
         top = replace(session.place, returns=more)
@@ -93,10 +99,9 @@ class Endings:
         said = (
             tuple((piece.kind, piece.ref.partition("@")[0]) for piece in event.said) if isinstance(event, Spoke) else ()
         )
-        key = (said, session.locale)
-        if key not in self._endings:
-            self._endings[key] = ending = Ending(session, way, move, more)
-            self._new += [(waiting, ending) for waiting in self._waiting.values()]
+        if (said, scope) not in self._endings:
+            self._endings[said, scope] = ending = Ending(session, way, move, scope, more)
+            self._new += [(waiting, ending) for waiting in self._waiting.values() if waiting.scope == scope]
 
     def new(self) -> list[tuple[Waiting, Ending]]:
         """The pairs that were not tried yet."""

@@ -59,6 +59,8 @@ class Proof:
                             yield Failure(
                                 "digits", wrong, self._about(situation), turned, form.locale, form.channel, at
                             )
+        for way in self._walk.lost:
+            yield Failure("digits", "8 does not give the step before.", "", (*way, BACK), "", "sms", self._at)
         for node in self._walk.nodes.values():
             if node.situation.pages_left and (self._working(node) or not node.moves[MORE].turned):
                 what = "a page that is not the last takes a digit for an option, or 9 does not turn it."

@@ -18,7 +18,8 @@ each, and a few answers. So:
 - **Answers** count where a branch or a closed question reads them: the area everywhere, an answer at a step of a flow
   only within this flow. A flow is entered at its start only, and from within the flow the walk enters it anew with
   every set of its answers. What waits is kept with the answers that were known there. Sixteen steps later an answer is
-  forgotten; so from every situation the walk also goes on as somebody who has forgotten the oldest.
+  forgotten, perhaps within the turn that has just read it; so from every situation the walk also goes on as somebody
+  whose next step makes them forget the oldest.
 - **The pages of a reply** count by how many are left. Which words stand on them, the judge sees when they are composed.
 - **Language and channel** count where a branch reads them. Everywhere else they change words and pages, not ways; but
   at the menu, whoever is not understood twice and whose language is not known is asked for it. So whoever stands there
@@ -36,7 +37,7 @@ from dataclasses import dataclass, replace
 
 from bot.engine.flow import Branch, Collect, flow_of
 from bot.engine.release import MENU, Release
-from bot.engine.session import Place, Screen, Session, short_id
+from bot.engine.session import MAX_PATH, Place, Screen, Session, short_id
 
 Facts = tuple[str, tuple[tuple[str, str], ...]]
 """The area that a ZIP prefix gave, and answers by step."""
@@ -53,6 +54,8 @@ class Situation:
     back: bool
     waits: bool
     facts: Facts
+    forgets: bool
+    """The next step makes the person forget an answer."""
     lost: bool
     """Nothing was understood yet, not even the language, and the person stands at the menu."""
     locale: str
@@ -71,6 +74,7 @@ class Identity:
         self._read: dict[str, set[str]] = {}
         for key in (*asked, *(on - {"area", "channel", "locale"})):
             self._read.setdefault(flow_of(key), set()).add(short_id(key))
+        self._all_read = release.zip_steps.union(*self._read.values())
 
     def of(self, session: Session | None, channel: str) -> Situation:
         """Where a person stands."""
@@ -85,6 +89,7 @@ class Identity:
             back=len(session.path) > (0 if aside else 1),
             waits=bool(place and place.returns),
             facts=self.answers_of("" if place is None or aside else self.flow(place.step), session),
+            forgets=self._forgets(session),
             lost=not session.locale and self.at_menu(session),
             locale=session.locale if self.reads_locale else "",
             channel=channel if self.reads_channel else "",
@@ -122,10 +127,18 @@ class Identity:
         return self.area(session), tuple((step, answer) for step, answer in known if answer)
 
     def forgetful(self, session: Session) -> Session | None:
-        """The same person after so many steps that the oldest answer is forgotten; None: there is nothing to forget."""
-        read = self._release.zip_steps.union(*self._read.values())
-        at = next((n for n, place in enumerate(session.path[:-1]) if place.answer and place.step in read), None)
-        if at is None:
+        """The same person so many steps later that the next one makes them forget the oldest answer, if there is any."""
+        at = next((n for n, place in enumerate(session.path[:-1]) if self._is_read(place)), None)
+        if at is None or self._forgets(session):
             return None
-        rest = session.path[at + 1 :]
-        return replace(session, path=rest if len(rest) > 1 else (Place(session.path[at].step), *rest))
+        oldest, rest = session.path[at], session.path[at + 1 :]
+        between = (Place(oldest.step, "", oldest.returns),) * (MAX_PATH - 1 - len(rest))
+        return replace(session, path=(oldest, *between, *rest))
+
+    def _forgets(self, session: Session) -> bool:
+        """Whether the next step makes the person forget an answer."""
+        return len(session.path) == MAX_PATH and self._is_read(session.path[0])
+
+    def _is_read(self, place: Place) -> bool:
+        """Whether a place holds an answer that something reads."""
+        return bool(place.answer) and place.step in self._all_read

@@ -18,11 +18,12 @@ from bot.engine.events import CHANNELS, Event, KeptSilent, OptedOut, Spoke, Turn
 from bot.engine.release import MENU
 from bot.engine.run import MAX_MISSES, Outcome, reader_of
 from bot.engine.session import Said, Session, short_id
-from bot.explore.ending import Ending, Endings, Turn, Waiting, graft
+from bot.explore.ending import Ending, Endings, Scope, Turn, Waiting, graft
 from bot.explore.moves import NUMBER, OLD_TAP, WRONG, Move, Way, Words, after_move, typed
 from bot.explore.situation import Identity, Situation
 
 DIGITS = tuple(map(typed, "0123456789"))
+OPTIONS, BACK = DIGITS[1:8], DIGITS[8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,13 @@ class Walk:
         self.heard: dict[Reply, Heard] = {}
         self.stands: dict[tuple[Reply, Situation], Way] = {}
         """Who heard a reply stands there when all its pages are read."""
+        self.lost: list[Way] = []
+        """Answers that BACK does not undo."""
         self.turns = 0
         self._at, self._compose = at, compose
         self._sizes: dict[Reply, frozenset[int]] = {}
         self._queue: deque[Node] = deque()
-        self._endings = Endings(self.release)
+        self._endings = Endings(self.release, self.identity)
         self._untried: dict[tuple[object, ...], dict[Move, None]] = {}
         self._tried: set[tuple[object, ...]] = set()
         flows = self.release.flows.values()
@@ -140,7 +143,7 @@ class Walk:
     def _anywhere(self, node: Node) -> Iterator[Move]:
         """Keywords do the same wherever the same is known: each is tried once for that, where no option takes it."""
         session = node.session or Session()
-        known = (bool(session.path), node.situation.locale, node.channel, node.situation.waits)
+        known = (bool(session.path), node.situation.locale, node.channel, node.situation.waits, node.situation.forgets)
         area = self.identity.area(session)
         here = self.identity.flow(session.place.step) if session.place else ""
         untried = self._untried.setdefault((area, *known), dict.fromkeys(self._keywords))
@@ -173,13 +176,24 @@ class Walk:
         way = (*node.way, move)
         since = node.since if node.situation.waits else len(way)
         step = self._met(node.session, move, after, events, node.channel, way, since)
+        if move in OPTIONS and node.session and after and self._is_lost(node.session, after, node.channel):
+            self.lost.append(way)
         if node.session and after:
-            self._endings.waits(node.session, after, way, self.identity)
+            self._endings.waits(node.session, after, way, self._scope(node.session, node.channel))
         if node.session and node.situation.waits:
-            self._endings.ends(node.session, move, node.way[node.since :], self._teller(move, node.channel))
+            scope = self._scope(node.session, node.channel)
+            self._endings.ends(node.session, move, node.way[node.since :], self._teller(move, node.channel), scope)
         for waiting, ending in self._endings.new():
-            self._graft(waiting, ending, node.channel)
+            self._graft(waiting, ending)
         return step
+
+    def _is_lost(self, before: Session, after: Session, channel: str) -> bool:
+        """Whether an option was chosen, and BACK does not give the step on which it was."""
+        if len(after.path) < 2 or before.place is None or after.path[-2].step != before.place.step:
+            return False
+        done = self._turn(after, BACK, channel)
+        back = done[0] if done else None
+        return back is None or back.place is None or back.place.step != before.place.step
 
     def _miss(self, node: Node) -> None:
         """Texts that nobody understands, one after the other, until no answer comes any more."""
@@ -191,8 +205,9 @@ class Walk:
             way = (*node.way, *(wrong,) * misses)
             self._met(before, wrong, session, events, node.channel, way, node.since)
 
-    def _graft(self, waiting: Waiting, ending: Ending, channel: str) -> None:
+    def _graft(self, waiting: Waiting, ending: Ending) -> None:
         """The end of one way, by somebody for whom something else waits."""
+        _, channel = ending.scope
         session = graft(waiting, ending)
         way = (*waiting.way, *self._endings.entry(waiting, ending), *ending.way, ending.move)
         done = self._turn(session, ending.move, channel)
@@ -201,7 +216,10 @@ class Walk:
         self._met(session, ending.move, after, events, channel, way, len(waiting.way))
         if waiting.visits:
             more = (waiting.step, *ending.more)
-            self._endings.ends(session, ending.move, ending.way, self._teller(ending.move, channel), more)
+            self._endings.ends(session, ending.move, ending.way, self._teller(ending.move, channel), ending.scope, more)
+
+    def _scope(self, session: Session, channel: str) -> Scope:
+        return (session.locale if self.identity.reads_locale else "", channel)
 
     def _teller(self, move: Move, channel: str) -> Turn:
         return lambda session: self._turn(session, move, channel)
@@ -229,7 +247,7 @@ class Walk:
             return Step(None, self._meet(after, channel, way, since), turned=True, moved=True)
         if isinstance(event, KeptSilent):
             return Step(None, self.identity.of(after, channel), missed)
-        reply = self._reply(before, after, event, channel)
+        reply = self.reply(before, after, event, channel)
         if reply not in self.heard:
             self.heard[reply] = Heard(session=before, move=move, channel=channel, way=way)
             self._sizes[reply] = self._compose(reply, self.heard[reply])
@@ -251,7 +269,8 @@ class Walk:
             self._queue.append(node)
         return situation
 
-    def _reply(self, before: Session | None, after: Session | None, event: Event, channel: str) -> Reply:
+    def reply(self, before: Session | None, after: Session | None, event: Event, channel: str) -> Reply:
+        """What an event tells, to all who are told the same."""
         said = event.said if isinstance(event, Spoke | OptedOut) else ()
         lines = any("@" in piece.ref for piece in said)
         by_need = any(piece.kind == "referrals" for piece in said)
@@ -261,11 +280,11 @@ class Walk:
         situation = self.identity.of(here, channel)
         return Reply(
             event=type(event).__name__,
-            said=tuple(Said(piece.kind, piece.ref.partition("@")[0]) for piece in said),
+            said=tuple(Said(piece.kind, "" if "@" in piece.ref else piece.ref) for piece in said),
             kind=screen.kind if screen else "",
             choices=screen.choices if screen else (),
             back=bool(after) and situation.back,
-            step=place if by_need or (after and self._is_menu(place)) else "",
+            step=place if by_need or (after and self._is_menu(place) and not self.identity.aside(after)) else "",
             lines="need" if by_need else "hotline" if lines else "",
             area=(self.identity.area(here) if here else "") or self.release.area if lines else "",
             locale=situation.locale,
