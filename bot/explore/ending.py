@@ -78,7 +78,7 @@ class Endings:
         if len(returns) <= len(before.place.returns if before.place else ()):
             return
         flow = self._identity.flow(returns[-1])
-        key = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, before), scope)
+        key = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, after), scope)
         if key not in self._waiting:
             self._waiting[key] = waiting = Waiting(after, way, scope)
             self._new += [(waiting, ending) for ending in self._endings.values() if ending.scope == scope]

@@ -140,7 +140,7 @@ class Proof:
 
     def _endless(self) -> Iterator[Failure]:
         """From everywhere the talk can end, by what the screen shows and by the words that end it."""
-        for node in self._walk.nodes.values():
+        for node in (node for node in self._walk.nodes.values() if not node.situation.forgets):
             for move, event in ((Move("command", "delete"), "Erased"), (Move("optout"), "OptedOut")):
                 reply = node.moves[move].reply
                 if reply is None or reply.event != event:

@@ -33,6 +33,7 @@ situation, that the walk does not know.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from bot.engine.flow import Branch, Collect, flow_of
@@ -74,7 +75,6 @@ class Identity:
         self._read: dict[str, set[str]] = {}
         for key in (*asked, *(on - {"area", "channel", "locale"})):
             self._read.setdefault(flow_of(key), set()).add(short_id(key))
-        self._all_read = release.zip_steps.union(*self._read.values())
 
     def of(self, session: Session | None, channel: str) -> Situation:
         """Where a person stands."""
@@ -127,18 +127,23 @@ class Identity:
         return self.area(session), tuple((step, answer) for step, answer in known if answer)
 
     def forgetful(self, session: Session) -> Session | None:
-        """The same person so many steps later that the next one makes them forget the oldest answer, if there is any."""
-        at = next((n for n, place in enumerate(session.path[:-1]) if self._is_read(place)), None)
+        """The same person, so many visits to the menu later that the next step makes them forget the oldest answer."""
+        read = self._read_here(session)
+        at = next((n for n, place in enumerate(session.path[:-1]) if place.answer and place.step in read), None)
         if at is None or self._forgets(session):
             return None
         oldest, rest = session.path[at], session.path[at + 1 :]
-        between = (Place(oldest.step, "", oldest.returns),) * (MAX_PATH - 1 - len(rest))
-        return replace(session, path=(oldest, *between, *rest))
+        menu = Place(short_id(self._release.flow(MENU).start))
+        return replace(session, path=(oldest, *(menu,) * (MAX_PATH - 1 - len(rest)), *rest))
 
     def _forgets(self, session: Session) -> bool:
-        """Whether the next step makes the person forget an answer."""
-        return len(session.path) == MAX_PATH and self._is_read(session.path[0])
+        """Whether the next step makes the person forget an answer that counts here."""
+        if len(session.path) < MAX_PATH or not session.path[0].answer:
+            return False
+        return session.path[0].step in self._read_here(session)
 
-    def _is_read(self, place: Place) -> bool:
-        """Whether a place holds an answer that something reads."""
-        return bool(place.answer) and place.step in self._all_read
+    def _read_here(self, session: Session) -> Set[str]:
+        """The ids of the steps whose answers count where a person stands: those of its flow, and ZIP prefixes."""
+        if session.place is None or self.aside(session):
+            return self._release.zip_steps
+        return self._release.zip_steps | self._read.get(self.flow(session.place.step), set())

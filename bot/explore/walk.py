@@ -125,20 +125,27 @@ class Walk:
     def _expand(self, node: Node) -> None:
         for move in (*self._here(node), *self._anywhere(node)):
             node.moves[move] = self._take(node, move)
-        self._miss(node)
+        if not node.situation.forgets:
+            self._miss(node)
         if node.session and (forgetful := self.identity.forgetful(node.session)):
             self._meet(forgetful, node.channel, node.way, node.since)
 
     def _here(self, node: Node) -> Iterator[Move]:
-        """Every digit, every value, what shows the step again, what stands in front of it, what ends the talk."""
-        yield from DIGITS
-        yield from map(typed, (WRONG, "[picture]", "[place]", OLD_TAP, NUMBER))
-        yield from (Move("command", command) for command in ("delete", "language", "more"))
-        yield from (Move("optout"), Move("fault"), Move("changed"), *self._alarms)
+        """Every digit, every value, what shows the step again, what stands in front of it, what ends the talk.
+
+        Who is about to forget an answer does so with the next step: only what may lead to one is of interest.
+        """
+        yield from (*DIGITS, *self._alarms)
         if "zip" in node.situation.choices:
             yield from self.words.zips()
         if node.situation.kind == "language" or self.identity.reads_locale:
             yield from (Move("language", locale) for locale in self.release.locales)
+        if node.situation.kind == "collect":
+            yield from map(typed, ("yes", "no"))
+        if not node.situation.forgets:
+            yield from map(typed, (WRONG, "[picture]", "[place]", OLD_TAP, NUMBER))
+            yield from (Move("command", command) for command in ("delete", "language", "more"))
+            yield from (Move("optout"), Move("fault"), Move("changed"))
 
     def _anywhere(self, node: Node) -> Iterator[Move]:
         """Keywords do the same wherever the same is known: each is tried once for that, where no option takes it."""
