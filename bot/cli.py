@@ -171,7 +171,10 @@ def diff(rev: str, style: str) -> None:
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the shortest failing talk here.")
 @click.option("--hours", is_flag=True, help="Only show which line is offered in each hour of a week.")
 def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
-    """Walk every talk that FOLDER makes possible, and prove that every reply keeps the promises."""
+    """Prove the promises in every talk that FOLDER allows.
+
+    On failure it prints the shortest conversation that shows it.
+    """
     from bot.content.library import check_folder
     from bot.explore import explore as explored
     from bot.explore.hours import table

@@ -63,6 +63,10 @@ TESTED_ELSEWHERE = {
     "bot/content/message_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/step_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/fallback.py": "tests/test_cli.py writes the file and publishes with it",
+    **dict.fromkeys(
+        (f"bot/explore/{name}.py" for name in ("ending", "hours", "judge", "moves", "proof", "situation", "walk")),
+        "tests/test_explore.py: one proof, held against random talks and broken lines",
+    ),
     "worker/__main__.py": "tests/test_supervisor.py starts it",
 }
 """Modules without a test file of their name, with the reason."""
