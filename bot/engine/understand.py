@@ -265,7 +265,7 @@ class Reader:
         return any(word in self._words.negations for word in words)
 
     def _slipped_command(self, bare: Words) -> Reading | None:
-        if len(bare) != 1:
+        if len(bare) != 1 or bare[0].isdecimal():
             return None
         for word, phrases in self._guessable:
             if is_slip(bare[0], word):
