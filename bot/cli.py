@@ -168,6 +168,30 @@ def diff(rev: str, style: str) -> None:
 
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the shortest failing talk here.")
+@click.option("--hours", is_flag=True, help="Only show which line is offered in each hour of a week.")
+def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
+    """Prove the promises in every talk that FOLDER allows.
+
+    On failure it prints the shortest conversation that shows it.
+    """
+    from bot.content.library import check_folder
+    from bot.explore import explore as explored
+    from bot.explore.hours import table
+
+    library = check_folder(folder or content_folder()).library()
+    if hours:
+        click.echo(table(library.release))
+        return
+    found = explored(library, _progress if sys.stderr.isatty() else lambda met, waiting: None)
+    click.echo(str(found))
+    if save and found.failures:
+        save.write_text(str(found.conversation(found.failures[0])), encoding="utf-8")
+    sys.exit(bool(found.failures))
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change for whom. Writes nothing.")
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 @click.option("--by", default="", help="Who publishes. Left out: the name that git or the system knows.")
@@ -306,6 +330,10 @@ def test(arguments: tuple[str, ...]) -> None:
 def main() -> None:
     """The entry of `python3 -m bot`."""
     cli(prog_name="python3 -m bot")
+
+
+def _progress(met: int, waiting: int) -> None:
+    click.echo(f"\r{met:,} situations, {waiting:,} to visit  ", nl=False, err=True)
 
 
 def _publish_if_it_checks(config: Config) -> None:

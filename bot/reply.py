@@ -130,7 +130,9 @@ class Composer:
         else:
             mine = (self._known(key.locale),)
             forms = [_Form(mine, mine), _Form(mine, mine, brief=True)]
-        return min((self._written(key, form) for form in forms), key=len)
+        fullest, shorter = forms
+        pages = self._written(key, fullest)
+        return pages if len(pages) == 1 else min(pages, self._written(key, shorter), key=len)
 
     def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
         units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, form)]

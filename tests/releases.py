@@ -25,25 +25,36 @@ def library_of(
     `organisation`: those of its fields that differ from the shipped ones.
     """
     with tempfile.TemporaryDirectory(prefix="release-") as name:
-        folder = Path(name)
-        (folder / "flows").mkdir()
-        settings = (CHECKOUT / "flows" / "organisation.yaml").read_text("utf-8")
-        for field, value in {"bilingual": f"[{', '.join(locales[:2])}]", **organisation}.items():
-            settings = re.sub(rf"(?m)^{field}: .*$", f"{field}: {value}", settings)
-        (folder / "flows" / "organisation.yaml").write_text(settings, "utf-8")
-        for shipped in ("referrals", "sources"):
-            text = (CHECKOUT / "flows" / f"{shipped}.yaml").read_text("utf-8")
-            (folder / "flows" / f"{shipped}.yaml").write_text(_spoken_here(text, locales), "utf-8")
-        for flow, text in flows.items():
-            (folder / "flows" / f"{flow}.yaml").write_text(dedent(text), "utf-8")
-        for locale in locales:
-            (folder / "messages" / locale).mkdir(parents=True)
-            for file in SHARED:
-                text = (CHECKOUT / "messages" / locale / f"{file}.yml").read_text("utf-8")
-                (folder / "messages" / locale / f"{file}.yml").write_text(text, "utf-8")
-            for flow, text in messages.items():
-                (folder / "messages" / locale / f"{flow}.yml").write_text(dedent(text), "utf-8")
-        return check_folder(folder).library()
+        write_content(Path(name), flows, messages, locales=locales, **organisation)
+        return check_folder(Path(name)).library()
+
+
+def write_content(
+    folder: Path,
+    flows: Mapping[str, str],
+    messages: Mapping[str, str],
+    *,
+    locales: tuple[str, ...] = ("en",),
+    **organisation: str,
+) -> None:
+    """The same as a folder."""
+    (folder / "flows").mkdir()
+    settings = (CHECKOUT / "flows" / "organisation.yaml").read_text("utf-8")
+    for field, value in {"bilingual": f"[{', '.join(locales[:2])}]", **organisation}.items():
+        settings = re.sub(rf"(?m)^{field}: .*$", f"{field}: {value}", settings)
+    (folder / "flows" / "organisation.yaml").write_text(settings, "utf-8")
+    for shipped in ("referrals", "sources"):
+        text = (CHECKOUT / "flows" / f"{shipped}.yaml").read_text("utf-8")
+        (folder / "flows" / f"{shipped}.yaml").write_text(_spoken_here(text, locales), "utf-8")
+    for flow, text in flows.items():
+        (folder / "flows" / f"{flow}.yaml").write_text(dedent(text), "utf-8")
+    for locale in locales:
+        (folder / "messages" / locale).mkdir(parents=True)
+        for file in SHARED:
+            text = (CHECKOUT / "messages" / locale / f"{file}.yml").read_text("utf-8")
+            (folder / "messages" / locale / f"{file}.yml").write_text(text, "utf-8")
+        for flow, text in messages.items():
+            (folder / "messages" / locale / f"{flow}.yml").write_text(dedent(text), "utf-8")
 
 
 def _spoken_here(referrals: str, locales: tuple[str, ...]) -> str:

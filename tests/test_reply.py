@@ -1,14 +1,14 @@
-"""Replies as people get them: every reachable state of the shipped flows, in every language and on both channels.
+"""Replies as people get them: pages, languages, last words, opening hours, the fallback.
 
-Apart from the engine's tests because only whole replies show whether a text fits, whether a number is near, and whether
-what the screen says is what it does.
+Apart from the engine's tests because only whole replies show how pieces become a text. That all replies of all talks
+fit, and keep what they promise, test_explore.py proves.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,122 +17,16 @@ from bot.content.fallback import EVERYBODY, read_fallbacks
 from bot.content.library import Library
 from bot.content.segments import MAX_PARTS, parts
 from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut, Spoke
-from bot.engine.flow import Ask, Collect, End, Refer, Step
 from bot.engine.referrals import HOTLINE
 from bot.engine.run import turn
-from bot.engine.session import Said, Screen, Session
+from bot.engine.session import Said, Screen, Session, from_plain, to_plain
 from bot.engine.text import words_of
 from bot.reply import WHATSAPP_LIMIT, Composer, _paged, fallback_texts, fits
 from bot.transcript import Talk
 from tests.releases import library_of
-from tests.walks import State, Walk, rested
 
-NIGHT = datetime(2026, 11, 24, 4, 40, tzinfo=UTC)
-"""Monday, 23:40 in New York: hardly anybody is open, so texts are longest and numbers farthest."""
 LOCALES = ("en", "es", "zh-Hans", "ar")
 CHANNELS = ("sms", "whatsapp")
-WITHIN_TEXTS = 2
-
-
-@pytest.fixture(scope="module")
-def walks() -> dict[tuple[str, str], tuple[Walk, list[State]]]:
-    """The walks that were made already: tests come in random order."""
-    return {}
-
-
-@pytest.fixture(params=[(locale, channel) for locale in LOCALES for channel in CHANNELS], ids="-".join)
-def walk(request, library, walks) -> tuple[Walk, list[State]]:
-    """All reachable states in one language on one channel."""
-    locale, channel = request.param
-    if (locale, channel) not in walks:
-        on = Walk(library, locale, channel, NIGHT)
-        walks[locale, channel] = on, list(on.states())
-    found: tuple[Walk, list[State]] = walks[locale, channel]
-    return found
-
-
-def test_the_walk_reaches_every_step_that_waits(walk):
-    on, states = walk
-    release = on.library.release
-    reached = {release.keys[state.session.place.step] for state in states if state.session.place}
-    waiting = {key for key, step in release.steps.items() if waits(step)}
-
-    assert waiting - reached == set()
-
-
-def waits(step: Step) -> bool:
-    """Whether somebody can stand at a step."""
-    return isinstance(step, Ask | Collect | End) or (isinstance(step, Refer) and not step.then)
-
-
-def test_every_reply_fits_its_channel(walk):
-    on, states = walk
-
-    assert [state.texts for state in states if not fits(state.reply, on.channel)] == []
-
-
-def test_no_reply_shows_a_name_of_ours_or_an_unfilled_place(walk):
-    on, states = walk
-    release = on.library.release
-    ours = re.compile("|".join(map(re.escape, ("%{", *release.steps, *release.options))))
-
-    assert [state.texts for state in states if ours.search(state.reply)] == []
-
-
-def test_every_reply_offers_a_way_on(walk):
-    _, states = walk
-
-    assert [state.texts for state in states if not state.shown] == []
-
-
-def test_a_humans_number_is_at_most_two_texts_away(walk):
-    """By what the screen shows: its options, more, menu. A number of the government does not count."""
-    on, states = walk
-    far = [state.texts for state in states if not is_near(on, state, WITHIN_TEXTS)]
-
-    assert far == []
-
-
-def is_near(on: Walk, state: State, texts: int) -> bool:
-    """Whether the reply holds a human's number, or one that so many texts lead to does."""
-    if any(number in state.reply for number in humans(on)):
-        return True
-    nearer = (on.next(state, text) for text in state.shown if text != "8") if texts else ()
-    return any(after is not None and is_near(on, after, texts - 1) for after in nearer)
-
-
-def humans(on: Walk) -> list[str]:
-    """The numbers at which a human answers."""
-    return [r.phone for r in on.library.release.referrals if r.phone and not r.federal]
-
-
-def test_every_digit_that_is_shown_does_something(walk):
-    on, states = walk
-    refused = on.library.messages.text("common.not_understood", on.locale)
-    dead = [
-        (state.texts, digit)
-        for state in states[:: 7 if on.channel == "sms" else 11]
-        for digit in state.shown
-        if refused in (((after := on.next(state, digit)) and after.reply) or "")
-    ]
-
-    assert dead == []
-
-
-def test_back_gives_the_step_before(walk):
-    """Wherever an option was chosen, BACK shows the screen on which it was chosen."""
-    on, states = walk
-    lost = []
-    for state in states[::5]:
-        screen = state.session.screen
-        if screen is None or screen.kind != "ask" or not screen.shows_choices or not state.session.place:
-            continue
-        after = on.next(state, "1")
-        again = after and on.next(after, "8")
-        if after and again and state.session.place not in (after.session.place, again.session.place):
-            lost.append((state.texts, after.session.path, again.session.path))
-
-    assert lost == []
 
 
 # ------------------------------------------------------------------------------------------------------- pages
@@ -344,7 +238,7 @@ def test_a_page_stays_the_same_while_the_hours_go_on(library):
     assert later is not None
     again, events = turn(later, Inbound(channel="sms", text="9"), library.release, talk.now + timedelta(hours=1))
     _, page = Composer(library).reply(again, events, "sms")
-    same, events = turn(rested(later), Inbound(channel="sms", text="9"), library.release, talk.now)
+    same, events = turn(from_plain(to_plain(later)), Inbound(channel="sms", text="9"), library.release, talk.now)
 
     assert page == Composer(library).reply(same, events, "sms")[1]
     assert page

@@ -1,7 +1,8 @@
 """Every state of the shipped flows that a person can reach by what a screen shows, by keywords, by emergency words.
 
-Apart because more than one promise is proved by it. A state is what decides the next reply: the step, where visits and
-interruptions return to, the area, and the screen with its page. Breadth first, so that the way to each state is short.
+Apart because people are put there by it; what holds in all states, `bot.explore` proves. A state is what decides the
+next reply: the step, where visits and interruptions return to, the area, and the screen with its page. Breadth first,
+so that the way to each state is short.
 """
 
 from __future__ import annotations

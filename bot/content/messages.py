@@ -59,7 +59,8 @@ class Messages:
         """
         if not self.has(key, locale):
             raise MissingText(f"{locale}: {key}")
-        return str(i18n.t(key, locale=self._names[locale], **values))
+        written = self.raw(key, locale)
+        return str(i18n.t(key, locale=self._names[locale], **values)) if "%" in written else written
 
 
 def _forget(names: tuple[str, ...]) -> None:

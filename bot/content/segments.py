@@ -6,12 +6,15 @@ Apart because parts are money, time and order of arrival: a raid day is limited 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")
 """Two septets each, never split between two parts."""
+_GSM = BASIC | EXTENDED
 
 GSM_SINGLE, GSM_PART = 160, 153
 UCS_SINGLE, UCS_PART = 70, 67
@@ -26,7 +29,7 @@ def is_gsm(text: str) -> bool:
     >>> is_gsm("Señora, ¿qué?"), is_gsm("aquí")
     (True, False)
     """
-    return all(char in BASIC or char in EXTENDED for char in text)
+    return _GSM.issuperset(text)
 
 
 def parts(text: str) -> int:
@@ -36,8 +39,8 @@ def parts(text: str) -> int:
     (1, 2, 1, 2)
     """
     if is_gsm(text):
-        return _parts([2 if char in EXTENDED else 1 for char in text], GSM_SINGLE, GSM_PART)
-    return _parts([2 if ord(char) > 0xFFFF else 1 for char in text], UCS_SINGLE, UCS_PART)
+        return _parts(text, EXTENDED.__contains__, GSM_SINGLE, GSM_PART)
+    return _parts(text, "\uffff".__lt__, UCS_SINGLE, UCS_PART)
 
 
 def cheaper(text: str) -> str:
@@ -56,11 +59,16 @@ def cheaper(text: str) -> str:
     return plain if is_gsm(plain) and parts(plain) < parts(text) else text
 
 
-def _parts(sizes: list[int], single: int, part: int) -> int:
-    if sum(sizes) <= single:
+def _parts(text: str, is_double: Callable[[str], bool], single: int, part: int) -> int:
+    """`is_double`: whether a character counts twice. Only where some do, it matters where the parts end."""
+    doubles = sum(map(is_double, text))
+    if len(text) + doubles <= single:
         return 1
+    if not doubles:
+        return -(-len(text) // part)
     count, used = 1, 0
-    for size in sizes:
+    for char in text:
+        size = 2 if is_double(char) else 1
         if used + size > part:
             count, used = count + 1, 0
         used += size

@@ -73,10 +73,14 @@ def script_of(text: str) -> str:
     """
     counts: dict[str, int] = {}
     for char in text:
-        if char.isalpha():
-            script = unicodedata.name(char, "").partition(" ")[0]
+        if script := _SCRIPT[ord(char)]:
             counts[script] = counts.get(script, 0) + 1
     return max(counts, key=lambda script: counts[script]) if counts else ""
+
+
+def _script(char: str) -> str:
+    """The first word of a letter's name; empty for what is no letter."""
+    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
 
 
 def _visible(char: str) -> str:
@@ -120,3 +124,4 @@ class _ByCharacter(dict[int, str]):
 
 
 _VISIBLE, _BARE, _EQUAL = _ByCharacter(_visible), _ByCharacter(_bare), _ByCharacter(_equal)
+_SCRIPT = _ByCharacter(_script)

@@ -69,10 +69,17 @@ class Reader:
         for words in sorted(self._interrupts, key=len, reverse=True):
             self._loud.setdefault(words[0], []).append(words)
         self._hints = weigh((), release.vocabulary.hints)
+        self._guessable = [
+            (words[0], phrases)
+            for words, phrases in release.vocabulary.commands.items()
+            if len(words) == 1 and phrases[0].means in SAFE_TO_GUESS
+        ]
 
     def read(self, text: str, screen: Screen | None) -> Reading:
         """What the text means to somebody who was last shown that screen."""
         said = words_of(text)
+        if not said:
+            return Reading(action="fallback")
         bare = self._words.without_fillers(said)
         told = guess(said, self._words)
         reading = (
@@ -258,11 +265,11 @@ class Reader:
         return any(word in self._words.negations for word in words)
 
     def _slipped_command(self, bare: Words) -> Reading | None:
-        if len(bare) != 1:
+        if len(bare) != 1 or bare[0].isdecimal():
             return None
-        for words, phrases in self._words.commands.items():
-            if len(words) == 1 and phrases[0].means in SAFE_TO_GUESS and is_slip(bare[0], words[0]):
-                return Reading(action="command", ref=phrases[0].means, guess=_of(phrases), because=words[0])
+        for word, phrases in self._guessable:
+            if is_slip(bare[0], word):
+                return Reading(action="command", ref=phrases[0].means, guess=_of(phrases), because=word)
         return None
 
 

@@ -65,11 +65,12 @@ class Vocabulary:
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By locale: every word of its keywords and answers."""
     weights: Mapping[str, float] = field(default_factory=dict)
-    scripts: Mapping[str, str] = field(init=False)
-    """By locale: the script its frequent words are in."""
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    """By locale: the script its frequent words are in. Made from them, and taken along into a changed copy."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "scripts", {name: script_of("".join(words)) for name, words in self.hints.items()})
+        if not self.scripts:
+            object.__setattr__(self, "scripts", {name: script_of("".join(words)) for name, words in self.hints.items()})
 
     def weight(self, word: str) -> float:
         """How much a word tells: 1 where one flow alone uses it, less the more flows share it."""

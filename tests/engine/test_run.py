@@ -153,9 +153,10 @@ FLOWS = {
         interrupts: true
         steps:
           which:
-            ask: {deeper: level, safe: safe}
+            ask: {deeper: level, safe: safe, call: call}
           level:
             ask: {safe: safe}
+          call: {refer: {need: legal}}
           safe: {end: said}
     """,
 }
@@ -197,7 +198,8 @@ MESSAGES = {
     """,
     "alarm": """
         keywords: [fire]
-        which: {text: ALARM, deeper: {label: Deeper}, safe: {label: Safe}}
+        which: {text: ALARM, deeper: {label: Deeper}, safe: {label: Safe}, call: {label: Call}}
+        call: {text: CALL}
         level: {text: LEVEL, safe: {label: Safe}}
         safe: {text: SAFE}
     """,
