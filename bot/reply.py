@@ -14,17 +14,15 @@ from functools import lru_cache
 
 from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
-from bot.content.referral_loader import DAYS
-from bot.content.segments import MAX_PARTS, cheaper, parts
+from bot.directory import Directory
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import MAX_OPTIONS, Ask, Collect
-from bot.engine.referrals import DAY, Hours, Referral, constant_hotline
+from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
 from bot.engine.understand import BACK, MENU_DIGIT, MORE
+from bot.pages import paged
 
-WHATSAPP_LIMIT = 1600
-"""Characters of one message through Twilio (error 21617 beyond): twilio.com/docs/api/errors/21617"""
 CACHED = 4096
 
 
@@ -63,6 +61,7 @@ class Composer:
         self._library = library
         self._release = library.release
         self._messages = library.messages
+        self._directory = Directory(library.messages)
         self._pages = lru_cache(maxsize=CACHED)(self._compose)
 
     def reply(
@@ -98,7 +97,7 @@ class Composer:
         release = self._release
         line = constant_hotline(release.referrals, own=release.line, area=release.area)
         assert line is not None, "the checks want a hotline in the organisation's area"
-        hours = self._hours(line.hours, locale)
+        hours = self._directory.hours(line.hours, locale)
         return self._common("fallback", locale, name=line.title, phone=line.phone or "", hours=hours)
 
     # ------------------------------------------------------------------------------------------- one reply
@@ -139,7 +138,7 @@ class Composer:
         last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, form)]
         choices = self._choices(key, form)
         locale = form.locales[0]
-        return _paged(
+        return paged(
             units,
             tail="\n".join([*([choices] if choices else []), *self._nav(key, locale, more=False), *last]),
             more="\n".join(self._nav(key, locale, more=True)),
@@ -166,7 +165,7 @@ class Composer:
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
                 chosen = [r for name in names_.split(",") for r in self._release.referrals if r.name == name]
                 return [
-                    self._referral(referral, locale, at, brief=form.brief or said.kind == "hotline")
+                    self._directory.entry(referral, locale, at, brief=form.brief or said.kind == "hotline")
                     for referral in chosen
                 ]
 
@@ -238,62 +237,6 @@ class Composer:
         name = f"honest{'_unreviewed' if unreviewed else ''}{'_overdue' if ref.endswith('!') else ''}"
         return self._common(name, locale, date=flow.law.sources_until.isoformat())
 
-    # ------------------------------------------------------------------------------------------- referrals
-
-    def _referral(self, referral: Referral, locale: str, at: datetime, *, brief: bool) -> str:
-        """Name, number and hours, each on its own line: in a right-to-left text a number keeps its order only so."""
-        lines = [referral.title]
-        if referral.federal:
-            lines.append(self._common("referral.government", locale))
-        lines += [contact for contact in (referral.phone, referral.website) if contact]
-        if referral.phone:
-            lines.append(self._open(referral.hours, locale, at, brief=brief))
-        if referral.by_text or not brief:
-            lines += self._if_any(f"referrals.{referral.name}.what", locale)
-        if referral.phone and not referral.by_text and referral.speaks(locale) and locale != "en":
-            lines.append(self._common("referral.say", locale, language=self._common("language.english", locale)))
-        return "\n".join(lines)
-
-    def _open(self, hours: Hours, locale: str, at: datetime, *, brief: bool) -> str:
-        """Whether it is open, and its week; in brief only until when, or from when on."""
-        if hours.always or not hours.spans:
-            return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
-        week = "" if brief else f" {self._hours(hours, locale)}"
-        if closes := hours.closes(at):
-            open_now = self._common("referral.open", locale)
-            return self._common("referral.until", locale, time=self._time(closes, locale)) if brief else open_now + week
-        opens = hours.opens(at)
-        assert opens is not None, "a line with hours opens some time"
-        day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
-        return self._common("referral.closed", locale, day=day, time=self._time(opens, locale)) + week
-
-    def _time(self, at: datetime, locale: str) -> str:
-        return self._clock(at.hour * 60 + at.minute, locale)
-
-    def _hours(self, hours: Hours, locale: str) -> str:
-        """Opening hours, with neighbouring days of equal hours drawn together: Mon-Fri 8am-8pm."""
-        if hours.always or not hours.spans:
-            return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
-        groups: list[tuple[int, int, int, int]] = []
-        for start, end in hours.spans:
-            day, opens, closes = start // DAY, start % DAY, (end - 1) % DAY + 1
-            if groups and groups[-1][1:] == (day - 1, opens, closes):
-                groups[-1] = (groups[-1][0], day, opens, closes)
-            else:
-                groups.append((day, day, opens, closes))
-        return ", ".join(self._span(*group, locale) for group in groups)
-
-    def _span(self, first: int, last: int, opens: int, closes: int, locale: str) -> str:
-        names = [self._common(f"days.{DAYS[day]}", locale) for day in dict.fromkeys((first, last))]
-        times = {"from": self._clock(opens, locale), "to": self._clock(closes, locale)}
-        return self._common("referral.hours", locale, days="-".join(names), **times)
-
-    def _clock(self, minute: int, locale: str) -> str:
-        hour, rest = divmod(minute, 60)
-        if self._common("language.clock", locale) == "24":
-            return f"{hour}:{rest:02}"
-        return f"{(hour - 1) % 12 + 1}{f':{rest:02}' if rest else ''}{'am' if hour % 24 < 12 else 'pm'}"
-
     # ------------------------------------------------------------------------------------------- words
 
     def _common(self, key: str, locale: str, **values: str) -> str:
@@ -303,7 +246,7 @@ class Composer:
         return locale if locale in self._release.locales else self._release.default_locale
 
     def _fit(self, text: str, channel: str) -> str:
-        return _paged([text], tail="", more="", channel=channel)[0]
+        return paged([text], tail="", more="", channel=channel)[0]
 
 
 def fallback_texts(library: Library) -> dict[str, str]:
@@ -312,46 +255,3 @@ def fallback_texts(library: Library) -> dict[str, str]:
     texts = {locale: composer.fallback(locale) for locale in library.release.locales}
     both = "\n".join(texts[locale] for locale in library.organisation.bilingual)
     return {EVERYBODY: both} | dict(sorted(texts.items()))
-
-
-def fits(text: str, channel: str) -> bool:
-    """Whether a text is within the budget of a channel."""
-    return parts(text) <= MAX_PARTS if channel == "sms" else len(text) <= WHATSAPP_LIMIT
-
-
-def _paged(units: list[str], *, tail: str, more: str, channel: str) -> tuple[str, ...]:
-    """Whole units on as few pages as possible; the tail below the last one, the way to more below the others."""
-    spell = cheaper if channel == "sms" else str
-    pages: list[list[str]] = [[]]
-    queue = list(units)
-    while queue:
-        unit = queue.pop(0)
-        below = tail if not queue else more
-        if fits(spell(_lines([*pages[-1], unit, below])), channel):
-            pages[-1].append(unit)
-        elif not queue and fits(spell(_lines([*pages[-1], unit, more])), channel):
-            pages[-1].append(unit)
-            pages.append([])
-        elif pages[-1]:
-            pages.append([])
-            queue.insert(0, unit)
-        elif len(unit) > 1:
-            queue[:0] = _halves(unit)
-        else:
-            pages[-1].append(unit)  # the tail alone is over the budget: said too long rather than not at all
-    return tuple(spell(_lines([*page, tail if page is pages[-1] else more])) for page in pages)
-
-
-def _lines(texts: list[str]) -> str:
-    return "\n".join(text for text in texts if text)
-
-
-def _halves(unit: str) -> list[str]:
-    """A text too long for a page, cut at a line, else at a space, else in the middle."""
-    middle = len(unit) // 2
-    for mark in ("\n", " "):
-        cuts = [at for at, char in enumerate(unit) if char == mark and at]
-        if cuts:
-            cut = min(cuts, key=lambda at: abs(at - middle))
-            return [unit[:cut].rstrip(), unit[cut:].lstrip()]
-    return [unit[:middle], unit[middle:]]

@@ -21,7 +21,8 @@ from bot.engine.referrals import HOTLINE
 from bot.engine.run import turn
 from bot.engine.session import Said, Screen, Session, from_plain, to_plain
 from bot.engine.text import words_of
-from bot.reply import WHATSAPP_LIMIT, Composer, _paged, fallback_texts, fits
+from bot.pages import WHATSAPP_LIMIT, fits, paged
+from bot.reply import Composer, fallback_texts
 from bot.transcript import Talk
 from tests.releases import library_of
 
@@ -97,7 +98,7 @@ def test_the_same_text_is_one_message_on_whatsapp():
 def test_a_line_without_a_space_is_cut_rather_than_sent_too_long(size):
     text = "x" * size
 
-    pages = _paged([text], tail="0 Menu", more="9 More", channel="sms")
+    pages = paged([text], tail="0 Menu", more="9 More", channel="sms")
 
     assert "".join(page.splitlines()[0] for page in pages) == text
     assert all(fits(page, "sms") for page in pages)

@@ -13,11 +13,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
 
-from bot.engine import referrals
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.known import Known
 from bot.engine.release import MENU, Release
 from bot.engine.session import Place, Said, Screen, ScreenKind, Session, id_of, short_id
 from bot.engine.understand import Reader, Reading, is_payload, tapped
@@ -55,7 +54,7 @@ def turn(session: Session | None, inbound: Inbound, release: Release, now: datet
     Returns:
         The new session (None: keep nothing) and what happened, in order.
     """
-    return _Turn(release, inbound.channel, now).take(session, inbound)
+    return _Turn(release, Known(release, inbound.channel, now), now).take(session, inbound)
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +68,7 @@ class _Turn:
     """What stays the same during one turn."""
 
     release: Release
-    channel: str
+    know: Known
     now: datetime
 
     # ------------------------------------------------------------------------------------------- understand
@@ -120,7 +119,7 @@ class _Turn:
             session = replace(session, misses=0)
         match reading.action:
             case "optout":
-                return None, (OptedOut(session.locale, (Said("notice", "opted_out"), self._hotline(session))),)
+                return None, (OptedOut(session.locale, (Said("notice", "opted_out"), self.know.human(session))),)
             case "answer":
                 return self._answer(session, reading.ref)
             case "value":
@@ -168,7 +167,7 @@ class _Turn:
         if kind == "offer" and key in self.release.flows:
             return self._go(session, self.release.flows[key].start, ())
         if option := self.release.options.get(key):
-            return self._go(session.answered(short_id(key)), option.then, self._said(session, "reply", key))
+            return self._go(session.answered(short_id(key)), option.then, self.know.words(session, "reply", key))
         if key in self.release.steps:
             return self._go(session, key, ())
         return self._show_again(session, Said("notice", "changed"))
@@ -229,13 +228,13 @@ class _Turn:
         if session.misses > MAX_MISSES:
             return session, (KeptSilent(),)
         if session.misses == MAX_MISSES:
-            return self._wait(session, "rest", (), (Said("notice", "too_many"), self._hotline(session)))
+            return self._wait(session, "rest", (), (Said("notice", "too_many"), self.know.human(session)))
         if session.misses == 1 and self._step_at(session) is None and session.screen is None:
             after: tuple[Said, ...] = (Said("languages"),)
             return self._go(session, self.release.flow(MENU).start, (), after=after)
         said: tuple[Said, ...] = (Said("notice", "not_understood"),)
         if session.misses > 1:
-            said = (Said("notice", "not_understood_twice"), self._hotline(session))
+            said = (Said("notice", "not_understood_twice"), self.know.human(session))
         screen, step = session.screen, self._step_at(session)
         if session.misses > 1 and not session.locale and (step is None or flow_of(step.key) == MENU):
             # Nothing has been understood at all: most likely the menu's languages are of no use to the person.
@@ -243,7 +242,7 @@ class _Turn:
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
-            said = (*said, *self._said(session, "text", step.key))
+            said = (*said, *self.know.words(session, "text", step.key))
         return self._wait(session, screen.kind, screen.choices, said)
 
     # ------------------------------------------------------------------------------------------- move
@@ -281,20 +280,20 @@ class _Turn:
                 entered = flow_of(key)
             match step:
                 case Say():
-                    said = (*said, *self._said(session, "text", key))
+                    said = (*said, *self.know.words(session, "text", key))
                     key = step.then
                 case Branch():
-                    key = self._branch(session, step)
+                    key = self.know.way(session, step)
                 case Visit():
                     back = (*back, short_id(step.then))[-MAX_RETURNS:]
                     key = step.start
-                case Collect() if self._known(session, step):
+                case Collect() if self.know.is_answered(session, step):
                     key = step.then
                 case Refer(then=str() as then):
-                    said = (*said, *self._said(session, "text", key), self._referrals(session, step, best=1))
+                    said = (*said, *self.know.words(session, "text", key), self.know.numbers(session, step, best=1))
                     key = then
                 case End() if back:
-                    said = said if step.quietly else (*said, *self._said(session, "text", key))
+                    said = said if step.quietly else (*said, *self.know.words(session, "text", key))
                     *kept, target = back
                     back = tuple(kept)
                     session = _returned(session, target)
@@ -305,7 +304,7 @@ class _Turn:
                     if here is None or here.step != short_id(key) or here.returns != back:
                         session = session.at(short_id(key), returns=back)
                     return self._arrive(session, step, said, after, entered)
-        return self._wait(session, "rest", (), (Said("notice", "changed"), self._hotline(session)))
+        return self._wait(session, "rest", (), (Said("notice", "changed"), self.know.human(session)))
 
     def _arrive(
         self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = (), entered: str = ""
@@ -313,7 +312,7 @@ class _Turn:
         """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
             return None, (EndedQuietly(session.locale),)
-        said = (*said, *self._first_the_human(session, step), *self._said(session, "text", step.key))
+        said = (*said, *self.know.human_first(session, step), *self.know.words(session, "text", step.key))
         kind: ScreenKind = "rest"
         choices: tuple[str, ...] = ()
         match step:
@@ -326,96 +325,16 @@ class _Turn:
             case Collect():
                 kind, choices = "collect", ("zip",)
             case Refer():
-                said = (*said, self._referrals(session, step, best=MAX_REFERRALS))
-        return self._wait(session, kind, choices, (*said, *after, *self._honest(step, entered)))
+                said = (*said, self.know.numbers(session, step, best=MAX_REFERRALS))
+        return self._wait(session, kind, choices, (*said, *after, *self.know.honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
         said = tuple(dict.fromkeys(said))
         screen = Screen(kind=kind, choices=choices, said=said)
         return replace(session, screen=screen, release=self.release.number), (Spoke(said),)
 
-    # ------------------------------------------------------------------------------------------- know
-
     def _step_at(self, session: Session) -> Step | None:
         return self.release.step(session.place.step) if session.place else None
-
-    def _known(self, session: Session, step: Collect) -> bool:
-        """Whether a closed question has been answered before."""
-        if step.what == "language":
-            return False
-        return bool(self._area(session) if step.what == "zip" else session.answer_at(short_id(step.key)))
-
-    def _area(self, session: Session) -> str:
-        """The area that a ZIP prefix gave, or an empty string."""
-        zips = self.release.zip_steps
-        return next((place.answer for place in reversed(session.path) if place.answer and place.step in zips), "")
-
-    def _branch(self, session: Session, step: Branch) -> str:
-        known = {"area": self._area(session), "channel": self.channel, "locale": session.locale}
-        for value, then in step.cases:
-            if step.on in known:
-                areas = self.release.areas.chain(known["area"]) if step.on == "area" and known["area"] else ()
-                if value == known[step.on] or value in areas:
-                    return then
-            elif session.answer_at(short_id(step.on)) in (short_id(f"{step.on}.{value}"), value):
-                return then
-        return step.otherwise
-
-    def _local(self) -> datetime:
-        return self.now.astimezone(self.release.timezone)
-
-    def _said(self, session: Session, kind: Literal["text", "reply"], key: str) -> tuple[Said, ...]:
-        """The words of a step or option; a human's number where they are withdrawn."""
-        if self._is_withdrawn(session, f"{key}.{kind}"):
-            return Said("notice", "withdrawn"), self._hotline(session)
-        return (Said(kind, short_id(key)),)
-
-    def _is_withdrawn(self, session: Session, key: str) -> bool:
-        locale = session.locale if session.locale in self.release.locales else self.release.default_locale
-        return (key, locale) in self.release.withdrawn
-
-    def _referrals(self, session: Session, step: Refer, *, best: int) -> Said:
-        found = referrals.fitting(
-            self.release.referrals,
-            self.release.areas,
-            need=step.need,
-            area=self._area(session) or self.release.area,
-            locale=session.locale or self.release.default_locale,
-            at=self._local(),
-        )
-        if not found:
-            return self._hotline(session)
-        return Said("referrals", self._at(",".join(referral.name for referral in found[:best])))
-
-    def _hotline(self, session: Session) -> Said:
-        found = referrals.hotline(
-            self.release.referrals,
-            self.release.areas,
-            own=self.release.line,
-            area=self._area(session) or self.release.area,
-            locale=session.locale or self.release.default_locale,
-            at=self._local(),
-        )
-        return Said("hotline", self._at(found.name if found else ""))
-
-    def _at(self, names: str) -> str:
-        """Names and the minute for which "open now" is true, so that the next page says the same as this one."""
-        return f"{names}@{int(self.now.timestamp() // 60)}"
-
-    def _first_the_human(self, session: Session, step: Step) -> tuple[Said, ...]:
-        """Contested and past its date: the human's number goes before the text."""
-        first = step.law and step.law.contested and step.law.overdue(self._local().date())
-        if first and not self._is_withdrawn(session, f"{step.key}.text"):
-            return Said("notice", "hotline_first"), self._hotline(session)
-        return ()
-
-    def _honest(self, step: Step, entered: str) -> tuple[Said, ...]:
-        """The last line of a situation's first reply: automatic, no lawyer, how old."""
-        flow = self.release.flows[entered or flow_of(step.key)]
-        if flow.law is None or (not entered and flow.start != step.key):
-            return ()
-        overdue = flow.law.overdue(self._local().date())
-        return (Said("honest", flow.name + ("!" if overdue else "")),)
 
 
 def _notice_about(inbound: Inbound) -> str:

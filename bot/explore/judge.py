@@ -20,7 +20,8 @@ from bot.engine.session import Said, SaidKind, Screen, Session
 from bot.explore.hours import shown, weeks
 from bot.explore.moves import OLD_TAP, Move, Way, Words, after_move, typed
 from bot.explore.walk import Heard, Reply
-from bot.reply import Composer, fits
+from bot.pages import fits
+from bot.reply import Composer
 
 Pages = tuple[str, ...]
 Told = tuple[datetime, Session | None, Event]

@@ -20,7 +20,8 @@ from bot.engine.optout import OptOuts
 from bot.engine.run import MAX_BURST, MAX_MISSES, MAX_RETURNS, turn
 from bot.engine.session import MAX_PATH, Said, Screen, Session, from_plain, short_id, to_plain
 from bot.engine.text import words_of
-from bot.reply import Composer, fits
+from bot.pages import fits
+from bot.reply import Composer
 from bot.transcript import Talk
 from tests.releases import library_of
 
