@@ -27,7 +27,7 @@ def grown(steps: int) -> Library:
     messages = {
         "menu": "choose: {text: What is it?, f_a: {label: Something}, lawyer: {label: Legal help}}",
         "lawyer": "keywords: [lawyer]\nn: {text: Call them.}",
-        "alarm": "keywords: [fire]\nwhich: {text: Call, safe: {label: Safe}, lawyer: {label: Help}}\nsafe: {text: Ok}",
+        "alarm": "keywords: [fire]\nwhich: {text: Call, safe: {label: Safe}, lawyer: {label: Law}}\nsafe: {text: Ok}",
     }
     flows["alarm"] = "interrupts: true\nsteps: {which: {ask: {safe: safe, lawyer: lawyer}}, safe: {end: said}}"
     left, number = steps, 0
@@ -46,7 +46,7 @@ def spelled(number: int) -> str:
 def _flow(name: str, size: int) -> tuple[str, str]:
     steps = [f"s{n}: {{ask: {{on: s{n + 1}, help: lawyer}}}}".replace("on:", '"on":') for n in range(size - 1)]
     words = [
-        f's{n}: {{text: "This is {n} of {name}.", "on": {{label: Go on}}, help: {{label: Help}}}}'
+        f's{n}: {{text: "This is {n} of {name}.", "on": {{label: Go on}}, help: {{label: Legal help}}}}'
         for n in range(size - 1)
     ]
     last = size - 1

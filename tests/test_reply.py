@@ -38,7 +38,7 @@ LONG = {
         steps:
           choose:
             ask: {first: ended, second: ended}
-          ended: {end: said}
+          ended: {refer: {need: legal}}
         """
 }
 

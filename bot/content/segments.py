@@ -59,6 +59,19 @@ def cheaper(text: str) -> str:
     return plain if is_gsm(plain) and parts(plain) < parts(text) else text
 
 
+def shape(text: str) -> str:
+    """The text with one letter for all letters that cost the same: in its place, a text of equal shape costs the same.
+
+    >>> shape("Opens Mon 8am") == shape("Opens Tue 9am"), shape("周一8:00") == shape("周二9:00")
+    (True, True)
+    >>> shape("Abre Lun") == shape("Abre Sáb")
+    False
+    """
+    if is_gsm(text.translate(_PLAINER)):
+        return "".join("a" if char.isalnum() and char in BASIC else char for char in text)
+    return "".join(char if char.isspace() or ord(char) > 0xFFFF else "a" for char in text)
+
+
 def _parts(text: str, is_double: Callable[[str], bool], single: int, part: int) -> int:
     """`is_double`: whether a character counts twice. Only where some do, it matters where the parts end."""
     doubles = sum(map(is_double, text))

@@ -3,13 +3,16 @@
 Apart from the walk because a situation does not say which steps wait (`situation`): only the end of a flow reads that.
 Whatever can come to its end while something waits (`Ending`) is done once more by somebody for whom each of the steps
 that may wait (`Waiting`) waits: the end of the one way is grafted on the other. With a keyword anybody comes from any
-flow into any other while a step waits, so these ways are real.
+flow into any other while a step waits, so these ways are real. In large content not all pairs are tried (`TRIED`): the
+reply to one is cut between the words of the end and those of the step, and each of them was judged beside others.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.engine.events import EndedQuietly, Event, Spoke
 from bot.engine.flow import End, flow_of
@@ -19,6 +22,8 @@ from bot.engine.session import MAX_PATH, Place, Session
 from bot.explore.moves import Move, Way
 from bot.explore.situation import Identity
 
+TRIED = 8
+"""So many ends are tried with everything that waits, and so many of what waits with every end."""
 Scope = tuple[str, str]
 """The language, where a branch reads it, and the channel: ways of different ones are not put together."""
 Turn = Callable[[Session], tuple[Session | None, tuple[Event, ...]] | None]
@@ -64,12 +69,12 @@ class Ending:
 
 
 class Endings:
-    """All ends and all that may wait, and their pairs, each once."""
+    """All ends and all that may wait, and their pairs, each once: all of them in content of ordinary size."""
 
     def __init__(self, release: Release, identity: Identity) -> None:
         self._release, self._identity = release, identity
-        self._waiting: dict[object, Waiting] = {}
-        self._endings: dict[object, Ending] = {}
+        self._waiting: dict[Scope, dict[object, Waiting]] = defaultdict(dict)
+        self._endings: dict[Scope, dict[object, Ending]] = defaultdict(dict)
         self._new: list[tuple[Waiting, Ending]] = []
 
     def waits(self, before: Session, after: Session, way: Way, scope: Scope) -> None:
@@ -78,10 +83,11 @@ class Endings:
         if len(returns) <= len(before.place.returns if before.place else ()):
             return
         flow = self._identity.flow(returns[-1])
-        key = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, after), scope)
-        if key not in self._waiting:
-            self._waiting[key] = waiting = Waiting(after, way, scope)
-            self._new += [(waiting, ending) for ending in self._endings.values() if ending.scope == scope]
+        key, known = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, after)), self._waiting[scope]
+        if key not in known:
+            known[key] = waiting = Waiting(after, way, scope)
+            few = None if len(known) <= TRIED else TRIED
+            self._new += [(waiting, ending) for ending in islice(self._endings[scope].values(), few)]
 
     def ends(
         self, session: Session, move: Move, way: Way, turn: Turn, scope: Scope, more: tuple[str, ...] = ()
@@ -99,9 +105,11 @@ class Endings:
         said = (
             tuple((piece.kind, piece.ref.partition("@")[0]) for piece in event.said) if isinstance(event, Spoke) else ()
         )
-        if (said, scope) not in self._endings:
-            self._endings[said, scope] = ending = Ending(session, way, move, scope, more)
-            self._new += [(waiting, ending) for waiting in self._waiting.values() if waiting.scope == scope]
+        known = self._endings[scope]
+        if said not in known:
+            known[said] = ending = Ending(session, way, move, scope, more)
+            few = None if len(known) <= TRIED else TRIED
+            self._new += [(waiting, ending) for waiting in islice(self._waiting[scope].values(), few)]
 
     def new(self) -> list[tuple[Waiting, Ending]]:
         """The pairs that were not tried yet."""

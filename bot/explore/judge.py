@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.library import Library
-from bot.content.segments import BASIC, parts
+from bot.content.segments import parts, shape
 from bot.engine.events import CHANNELS, Event, OptedOut, Spoke, TurnedPage
 from bot.engine.session import Said, SaidKind, Screen, Session
 from bot.explore.hours import shown, weeks
@@ -258,11 +258,6 @@ class Judge:
 def bare(text: str) -> str:
     """A text without its accents."""
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
-
-
-def shape(text: str) -> str:
-    """A text with one cheap letter for any other: texts of one shape are cut into the same pages."""
-    return "".join("a" if char.isalnum() and char in BASIC else char for char in text)
 
 
 def _said(event: Event) -> tuple[Said, ...]:
