@@ -79,7 +79,8 @@ def _unpack(folder: Path, rev: str, target: Path) -> None:
     if archive is None:
         raise Refused(f"There is nothing to compare with: {rev} has no {' and '.join(ROOMS)} here.")
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        files.extractall(target, filter="data")
+        ordinary = [member for member in files if member.isfile() or member.isdir()]  # a link may lead anywhere
+        files.extractall(target, ordinary, filter="data")
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:

@@ -18,9 +18,12 @@ from bot.content.library import NOT_FLOWS, Checked, Library, check_folder
 from bot.content.problem import Problems, did_you_mean
 from bot.content.reviews import RECORDS
 from bot.content.source import Node, read
+from bot.content.step_loader import NAME
 from bot.engine.flow import Branch
 
 TALKS, SENTENCES = "tests/conversations", "tests/sentences"
+LONGEST = 60
+"""Letters of a new name: files are called like flows."""
 KINDS = {1: "flow", 2: "step", 3: "option"}
 
 _LINES = {"was": "[{}]", "moved": "{{{}}}"}
@@ -73,6 +76,8 @@ class _Name:
         if old.rpartition(".")[0] != new.rpartition(".")[0] or not new.rpartition(".")[2]:
             example = f"{old.rpartition('.')[0]}.new_name".lstrip(".")
             raise Refused(f'Only the last part of a name can be changed: "{old}" to "{example}".')
+        if not re.fullmatch(NAME, last := new.rpartition(".")[2]) or len(last) > LONGEST:
+            raise Refused(f'"{last[:LONGEST]}" cannot be a name: {LONGEST} small letters a-z, digits and _ at most.')
         if new in known:
             raise Refused(f'"{new}" is there already. Choose another name.')
         return cls(old, new)

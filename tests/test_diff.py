@@ -160,6 +160,15 @@ def test_without_git_or_without_that_revision_one_sentence_says_so(folder, tmp_p
         shown(folder)
 
 
+def test_a_link_in_the_revision_leads_nowhere(folder):
+    (folder / "flows" / "link.yaml").symlink_to("/etc/hostname")
+    git(folder.parent, "add", "line")
+    git(folder.parent, "commit", "--quiet", "-m", "link")
+    (folder / "flows" / "link.yaml").unlink()
+
+    assert shown(folder) == NOTHING
+
+
 def test_content_that_does_not_check_cannot_answer(folder):
     edit(folder, "flows/door.yaml", "gone: safe", "gone: saef")
     with pytest.raises(ContentError):

@@ -199,7 +199,11 @@ def test_remarks_quotation_marks_and_line_ends_stay(folder):
         ("door.paper", "letter", 'Only the last part of a name can be changed: "door.paper" to "door.new_name".'),
         ("door", "door.", 'Only the last part of a name can be changed: "door" to "new_name".'),
         ("door.safe", "door.menu", 'With the name "door.menu", "door.knock" would mean something else.'),
-        ("door.paper", "door.Paper", '"Paper" cannot name a step. [name]'),
+        ("door.paper", "door.Paper", '"Paper" cannot be a name: 60 small letters a-z, digits and _ at most.'),
+        ("door", "do\\or", '"do\\or" cannot be a name: 60 small letters a-z, digits and _ at most.'),
+        ("door", "/tmp/door", '"/tmp/door" cannot be a name: 60 small letters a-z, digits and _ at most.'),
+        ("door", "door\udcff", '"door\udcff" cannot be a name: 60 small letters a-z, digits and _ at most.'),
+        ("door", "a" * 300, f'"{"a" * 60}" cannot be a name: 60 small letters a-z, digits and _ at most.'),
         ("menu", "start", "there is no main menu. [no-menu]"),
     ],
 )  # fmt: skip

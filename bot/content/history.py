@@ -27,12 +27,21 @@ def committed(folder: Path, revision: str = "HEAD") -> dict[str, Node]:
 
 
 def _files(folder: Path, revision: str) -> Iterator[tuple[str, str]]:
-    command = ["git", "-C", str(folder), "archive", "--format=tar", revision, "flows"]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=True)
-    except (OSError, subprocess.SubprocessError):
+    """Ordinary files only: what a link leads to need not lie in the commit."""
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    archive = commit and _git(folder, "archive", "--format=tar", commit.decode().strip(), "flows")
+    if not archive:
         return
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        for member in archive:
-            if content := archive.extractfile(member):
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            if member.isfile() and (content := files.extractfile(member)):
                 yield member.name, content.read().decode("utf-8-sig", "replace")
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    """What git says; empty: it refuses, is slow or not there."""
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return b""

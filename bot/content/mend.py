@@ -28,7 +28,10 @@ KNOWN = frozenset({*FLOW, *STEP, *LAW, *OPTION_WORDS, *REFERRAL_WORDS, *ORGANISA
 PROSE = frozenset({"text", "label", "reply", "what"})
 
 _FIELD = re.compile(r"( *)([A-Za-z_][A-Za-z0-9_]*)( *)[:：]( *)(.*)")
-_BLOCK = re.compile(r":\s+[|>][-+0-9]*\s*$")
+_BLOCK = re.compile(r"(?:^|[:-])\s+(?:[&!]\S*\s+)?[|>][-+0-9]*(?:\s+#.*|\s*)$")
+_OPEN = re.compile(r"(?:^\s+|^\s*-\s+|:\s+|[\[{]\s*)'(?:[^']|'')*$")
+"""A text in single quotation marks that goes on below; any other ' is an apostrophe."""
+_MARKS = {"'": re.compile("'"), '"': re.compile(r'(?<!\\)"')}
 _CURLY = re.compile(r"“([^“”\"\\]*)”")
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SIGNS = "*&!%@`>|"
@@ -59,7 +62,8 @@ def mended(file: str, text: str, dear: Collection[int] = ()) -> str:
 def _mended_lines(lines: list[str], dear: Collection[int], *, prose: bool) -> Iterator[str]:
     block = -1
     """How far in the field stands whose text of several lines we are in; -1: in none."""
-    quoted = False
+    quoted = ""
+    """The quotation mark that is open."""
     for number, raw in enumerate(lines, 1):
         line = _visible(raw)
         if number in dear:
@@ -71,10 +75,20 @@ def _mended_lines(lines: list[str], dear: Collection[int], *, prose: bool) -> It
             following = next((after for after in lines[number:] if after.strip()), "")
             line = _field(line, prose=prose, alone=len(following) - len(following.lstrip()) <= indent)
             if _BLOCK.search(line):
-                block = indent
-        if block < 0 and '"' in line:
-            quoted ^= len(re.findall(r'(?<!\\)"', line)) % 2 == 1
+                block = indent - line.lstrip().startswith(("|", ">"))
+        if block < 0:
+            quoted = _open_after(line, quoted)
         yield line
+
+
+def _open_after(line: str, quoted: str) -> str:
+    """The quotation mark that is open behind a line, if `quoted` was open before it."""
+    if not quoted and line.lstrip().startswith("#"):
+        return ""
+    if not quoted and _OPEN.search(line):
+        return "'"
+    mark = quoted or '"'
+    return mark if bool(quoted) ^ (len(_MARKS[mark].findall(line)) % 2 == 1) else ""
 
 
 def _visible(line: str) -> str:

@@ -69,7 +69,9 @@ class Links:
 
 def guard(app: Flask, config: Config) -> None:
     """Put the doors in front of everything that the application has, now or later."""
-    hosts = {urlsplit(config.studio_url).netloc, f"127.0.0.1:{config.studio_port}", f"localhost:{config.studio_port}"}
+    here = (f"http://{name}:{config.studio_port}" for name in ("127.0.0.1", "localhost"))
+    origins = frozenset({config.studio_url, *here})
+    hosts = {urlsplit(origin).netloc for origin in origins}
     app.secret_key = hashlib.blake2b(hashlib.sha256(config.secrets[0]).digest(), person=b"studio").digest()
     app.config.update(
         SESSION_COOKIE_NAME=f"workshop-{config.studio_port}",  # cookies do not know ports
@@ -85,7 +87,7 @@ def guard(app: Flask, config: Config) -> None:
         if request.host not in hosts:  # another name for this machine, made up to let a foreign page in
             abort(421)
         if request.method not in ("GET", "HEAD"):
-            _refuse_forged(hosts)
+            _refuse_forged(origins)
         if request.endpoint not in OPEN and not session.get("is_in"):
             if config.studio_password_hash and request.method == "GET":
                 return redirect(url_for("doors.login"))
@@ -150,13 +152,13 @@ def _let_in() -> AnyResponse:
     return Response(render_template("entered.html"))
 
 
-def _refuse_forged(hosts: set[str]) -> None:
+def _refuse_forged(origins: frozenset[str]) -> None:
     """A form counts only with the token of this visit, sent from a page of ours."""
     ours = session.get("form_token", "")
     if not ours or not hmac.compare_digest(ours.encode(), request.form.get("form_token", "").encode()):
         abort(403)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc not in hosts:
+    if origin is not None and origin not in origins:
         abort(403)
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         abort(403)

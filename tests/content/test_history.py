@@ -77,3 +77,23 @@ def test_a_committed_file_that_cannot_be_read_says_nothing(folder):
     assert sorted(committed(folder)) == [
         f"flows/{name}.yaml" for name in ("lawyer", "menu", "organisation", "referrals", "sources")
     ]
+
+
+def test_a_revision_is_never_taken_for_an_option_of_git(folder, tmp_path):
+    """`git archive --output=...` would write that file, over whatever is there."""
+    git(tmp_path, "branch", "flows")
+    target = tmp_path / "precious"
+    target.write_text("kept", encoding="utf-8")
+
+    assert committed(folder, f"--output={target}") == {}
+    assert target.read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize("target", ["door.yaml", "../../elsewhere.yaml", "/etc/hostname"])
+def test_a_committed_link_says_nothing(folder, target):
+    (folder / "flows" / "link.yaml").symlink_to(target)
+    git(folder.parent, "add", ".")
+    git(folder.parent, "commit", "-m", "link")
+
+    assert "flows/door.yaml" in committed(folder)
+    assert "flows/link.yaml" not in committed(folder)

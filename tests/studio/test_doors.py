@@ -40,7 +40,15 @@ def test_every_form_is_refused_without_the_token_of_this_visit(visitor):
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://[::1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
 )
 def test_a_form_of_another_page_is_refused(visitor, headers):
     data = {"form_token": visitor.token(), "text": "ice at my door"}
