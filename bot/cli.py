@@ -35,7 +35,7 @@ class _Ordered(click.Group):
         self.format_commands(ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> object:
-        from bot.content.draft import Refused
+        from bot.content.change import Refused
         from bot.content.problem import ContentError
         from bot.publishing.refusal import NotPublished
         from bot.store.releases import Overtaken

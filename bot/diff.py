@@ -1,21 +1,19 @@
 """A change of content as a reviewer sees it: what people got before, and what they get now.
 
-Apart from `draft`, which shows changed lines: here the release of before answers beside the one of now, through the
-engine and the composer that answer on the phone. Telephone numbers come first, because a wrong one is worst.
+Apart from `content.change`, which shows changed lines: here the release of before answers beside the one of now,
+through the engine and the composer that answer on the phone. Telephone numbers come first, because a wrong one is worst.
 """
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.draft import ROOMS, Refused
+from bot.content import history
+from bot.content.change import ROOMS, Refused
 from bot.content.library import Library, check_folder
 from bot.content.message_loader import COMMON
 from bot.content.problem import ContentError
@@ -70,26 +68,20 @@ def diff(folder: Path, rev: str, *, style: str, now: datetime) -> str:
 
 def _unpack(folder: Path, rev: str, target: Path) -> None:
     """The content of a revision, from git."""
-    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-    if commit is None:
-        where = _git(folder, "rev-parse", "--git-dir")
-        why = f'git knows no revision "{rev}" here.' if where else "this folder is not kept in git."
-        raise Refused(f"There is nothing to compare with: {why}")
-    archive = _git(folder, "archive", "--format=tar", commit.decode().strip(), *ROOMS)
-    if archive is None:
+    commit = history.commit(folder, rev)
+    if not commit:
+        raise Refused(f"There is nothing to compare with: {_why_not(folder, rev)}")
+    for file, content in history.files(folder, commit, *ROOMS):
+        (target / file).parent.mkdir(parents=True, exist_ok=True)
+        (target / file).write_bytes(content)
+    if not any(target.iterdir()):
         raise Refused(f"There is nothing to compare with: {rev} has no {' and '.join(ROOMS)} here.")
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        ordinary = [member for member in files if member.isfile() or member.isdir()]  # a link may lead anywhere
-        files.extractall(target, ordinary, filter="data")
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """What git says; None: it refuses."""
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
-    except FileNotFoundError:
-        raise Refused("There is nothing to compare with: git is not installed.") from None
-    return done.stdout if done.returncode == 0 else None
+def _why_not(folder: Path, rev: str) -> str:
+    if not history.is_installed():
+        return "git is not installed."
+    return f'git knows no revision "{rev}" here.' if history.knows(folder) else "this folder is not kept in git."
 
 
 # ------------------------------------------------------------------------------------------- what is another now

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.content.draft import Draft, Edit, Refused
+from bot.content.change import Change, Edit, Refused
 from bot.content.library import NOT_FLOWS, Checked, Library, check_folder
 from bot.content.problem import Problems, did_you_mean
 from bot.content.reviews import RECORDS
@@ -41,7 +41,7 @@ def rename(folder: Path, old: str, new: str, *, dry_run: bool = False) -> str:
     """
     before = check_folder(folder).library()
     name = _Name.of(before, old, new)
-    draft = Draft(folder)
+    draft = Change(folder)
     nodes = {file: node for file in _content(folder) if (node := read(folder, file, Problems()))}
     renaming = _Renaming(name, nodes, draft)
     draft.edit(renaming.edits())
@@ -108,7 +108,7 @@ class _Name:
 class _Renaming:
     """Finds every place in the content where a name stands. The content is known to check."""
 
-    def __init__(self, name: _Name, nodes: Mapping[str, Node], draft: Draft) -> None:
+    def __init__(self, name: _Name, nodes: Mapping[str, Node], draft: Change) -> None:
         self.name, self.nodes, self.draft = name, nodes, draft
 
     def edits(self) -> Iterator[Edit]:
@@ -233,7 +233,7 @@ def _with_last_line(text: str, line: str) -> str:
     return f"{above}{end if kin else end * 2}{line}{end}"
 
 
-def _in_talks(draft: Draft, name: _Name) -> None:
+def _in_talks(draft: Change, name: _Name) -> None:
     """Taps in golden conversations; for a flow also what sentences should start."""
     tap = re.compile(rf"(?m)^(> \[button ){re.escape(name.old)}(?=[.\]])")
     for path in sorted((draft.folder / TALKS).rglob("*.txt")):
@@ -246,7 +246,7 @@ def _in_talks(draft: Draft, name: _Name) -> None:
             draft.put(file, starts.sub(rf"\g<1>{name.new}", draft.text(file)))
 
 
-def _move_files(draft: Draft, name: _Name) -> None:
+def _move_files(draft: Change, name: _Name) -> None:
     """A flow's own files and folders are called like the flow."""
     draft.move(f"flows/{name.old}.yaml", f"flows/{name.new}.yaml")
     for path in sorted(draft.folder.glob(f"messages/*/{name.old}.yml")):

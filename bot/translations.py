@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bot.content.draft import Draft, Refused, lines_of
+from bot.content.change import Change, Refused, lines_of
 from bot.content.library import check_folder
 from bot.content.problem import ContentError, did_you_mean, listed
 from bot.content.reviews import MACHINE, NOT_A_ROLE, Translation, file_of, is_role, mark_of
@@ -83,7 +83,7 @@ def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: 
     stale, unread = frozenset(found.stale), frozenset(found.unread)
     chosen = [key for key in _chosen(found, wanted) if by != MACHINE or key in stale or key in unread]
     new = {key: _written(found.english[key].value, by, today) for key in chosen}
-    draft = Draft(folder)
+    draft = Change(folder)
     draft.put(file_of(locale), _entered(draft.text(file_of(locale)) or HEAD.format(locale), found, new))
     draft.write()
     held = len(stale.intersection(chosen, found.records))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.draft import Refused
+from bot.content.change import Refused
 from bot.content.problem import ContentError
 from bot.diff import NOTHING, diff
 from bot.rename import rename

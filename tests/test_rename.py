@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import CHECKOUT
-from bot.content.draft import Refused
+from bot.content.change import Refused
 from bot.content.library import Library, check_folder
 from bot.engine.session import short_id
 from bot.rename import rename

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.content.draft import Refused
+from bot.content.change import Refused
 from bot.content.library import check_folder
 from bot.content.problem import ContentError
 from bot.translations import record, report

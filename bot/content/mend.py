@@ -6,13 +6,11 @@ same line twice gives the same: what was mended once is left alone. A file that 
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Collection, Iterator
-from difflib import unified_diff
 from pathlib import Path
 
+from bot.content.change import Change
 from bot.content.checks.signs import DIRECTION, HIDDEN, PLAINER, WIDE_SPACE
 from bot.content.flow_loader import FLOW
 from bot.content.law_loader import LAW
@@ -49,8 +47,11 @@ def mend(folder: Path, files: Collection[str], problems: Collection[Problem]) ->
             continue
         after = mended(file, before, {line for name, line in dear if name == file})
         if after != before and _errors(file, after) <= _errors(file, before):
-            _write(path, after)
-            yield "".join(unified_diff(_shown(before), _shown(after), f"a/{file}", f"b/{file}"))
+            change = Change(folder)
+            change.put(file, after)
+            shown = change.diff()
+            change.write()
+            yield shown
 
 
 def mended(file: str, text: str, dear: Collection[int] = ()) -> str:
@@ -144,21 +145,3 @@ def _errors(file: str, text: str) -> int:
     problems = Problems()
     compose(file, text.removeprefix("\ufeff"), problems)
     return len(problems.errors)
-
-
-def _shown(text: str) -> list[str]:
-    lines = text.splitlines(keepends=True)
-    return [line if line.endswith("\n") else f"{line}\n" for line in lines]
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing: whoever reads meanwhile sees the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

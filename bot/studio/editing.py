@@ -6,12 +6,12 @@ Apart from `bot.content.edit`, which knows how a file is changed, and from the p
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.change import Change
 from bot.content.edit import CannotEdit, Value, edited
 from bot.content.problem import Problem
 from bot.studio.draft import Draft
@@ -53,20 +53,12 @@ def save(draft: Draft, file: str, path: Sequence[str], value: Value, seen: str) 
         new = [problem for problem in draft.with_edit(file, content).problems if problem.severity == "error"]
         if made := tuple(problem for problem in new if (problem.code, problem.what) not in known):
             raise Refused("Not saved, because it would make a mistake:", made)
-        _exchange(target, content, seen)
-        draft.look()
-
-
-def _exchange(target: Path, content: bytes, seen: str) -> None:
-    """The new file in the place of the old one, in one step."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.chmod(target.stat().st_mode)
+        change = Change(draft.folder)
+        change.put(file, content.decode())
         if digest_of_file(target) != seen:
-            raise Refused(f"{target.name} was changed while this was being saved. Look at it, then save again.")
-        beside.replace(target)
-    except OSError as error:
-        raise Refused(f"{target.name} cannot be written ({error.strerror}).") from error
-    finally:
-        beside.unlink(missing_ok=True)
+            raise Refused(f"{file} was changed while this was being saved. Look at it, then save again.")
+        try:
+            change.write()
+        except OSError as error:
+            raise Refused(f"{file} cannot be written ({error.strerror}).") from error
+        draft.look()

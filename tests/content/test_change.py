@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.draft import Draft, Edit, Refused, lines_of
+from bot.content.change import Change, Edit, Refused, lines_of
 from bot.content.problem import Place
 
 
@@ -28,7 +28,7 @@ def test_lines_joined_are_the_text(text):
 
 
 def test_words_are_changed_at_their_places_and_every_other_byte_stays(folder):
-    draft = Draft(folder)
+    draft = Change(folder)
     file = "flows/door.yaml"
     draft.edit([Edit(Place(file, 1, 9), "a", "longer"), Edit(Place(file, 1, 12), "b", "c"),
                 Edit(Place(file, 2, 6), "a", "x")])  # fmt: skip
@@ -40,11 +40,11 @@ def test_words_are_changed_at_their_places_and_every_other_byte_stays(folder):
 
 def test_a_place_where_something_else_stands_is_refused(folder):
     with pytest.raises(Refused, match=r'flows/door\.yaml:1:9: "z" was expected here'):
-        Draft(folder).edit([Edit(Place("flows/door.yaml", 1, 9), "z", "y")])
+        Change(folder).edit([Edit(Place("flows/door.yaml", 1, 9), "z", "y")])
 
 
 def test_a_moved_file_has_another_name_and_shows_in_the_difference(folder):
-    draft = Draft(folder)
+    draft = Change(folder)
     draft.move("flows/menu.yaml", "flows/choose.yaml")
     difference = draft.diff()
     draft.write()
@@ -54,7 +54,7 @@ def test_a_moved_file_has_another_name_and_shows_in_the_difference(folder):
 
 
 def test_a_draft_is_tried_in_a_copy(folder):
-    draft = Draft(folder)
+    draft = Change(folder)
     draft.put("flows/menu.yaml", "two\n")
     before = files(folder)
     with draft.tried() as copy:
@@ -66,7 +66,7 @@ def test_a_draft_is_tried_in_a_copy(folder):
 
 def test_when_one_file_cannot_be_written_all_are_as_they_were(folder):
     """A folder stands where the last file should go: it is found out after the first one was changed."""
-    draft = Draft(folder)
+    draft = Change(folder)
     draft.put("flows/door.yaml", "changed\n")
     draft.put("flows/menu.yaml", "changed\n")
     draft.put("flows/new.yaml", "new\n")

@@ -50,7 +50,7 @@ def lines_of(text: str) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-class Draft:
+class Change:
     """The files below a folder, as they are to become. Names are paths below it."""
 
     def __init__(self, folder: Path) -> None:
@@ -115,7 +115,7 @@ class Draft:
             for room in ROOMS:
                 if (self.folder / room).is_dir():
                     shutil.copytree(self.folder / room, Path(name) / room)
-            copy = Draft(Path(name))
+            copy = Change(Path(name))
             for file in self.changed:
                 copy._now(file)
                 copy._after[file] = self._after[file]
