@@ -1,7 +1,7 @@
 """A change of content as a reviewer sees it: what people got before, and what they get now.
 
 Apart from `content.change`, which shows changed lines: here the release of before answers beside the one of now,
-through the engine and the composer that answer on the phone. Telephone numbers come first, because a wrong one is worst.
+through the engine and the composer that answer on the phone. Telephone numbers come first: a wrong one is worst.
 """
 
 from __future__ import annotations
