@@ -101,8 +101,9 @@ class Entry:
     def _is_sound(self) -> bool:
         """Whether everything is of its kind. Raises ValueError where a rollback names no number."""
         texts = (self.digest, self.by, self.about, self.commit, self.note, self.second, self.role, *self.unreviewed)
-        leads_back = self.act != "rollback" or int(self.about) < self.number
-        return type(self.number) is int and self.act in get_args(Act) and all(map(str.isprintable, texts)) and leads_back
+        if type(self.number) is not int or self.act not in get_args(Act) or not all(map(str.isprintable, texts)):
+            return False
+        return self.act != "rollback" or int(self.about) < self.number
 
 
 class Releases:
@@ -141,7 +142,7 @@ class Releases:
         except RedisError as error:
             raise StoreDown from error
         try:
-            bundle: dict[str, Any] = json.loads(zlib.decompress(packed or b""))
+            bundle: Any = json.loads(zlib.decompress(packed or b""))
         except (zlib.error, ValueError, RecursionError):
             return None
         return bundle if isinstance(bundle, dict) else None
