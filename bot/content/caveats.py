@@ -72,8 +72,12 @@ def split(bundle: Mapping[str, Plain]) -> tuple[dict[str, Plain], Caveats]:
     Raises:
         TypeError, ValueError: other code wrote them.
     """
-    files = {name: plain for name, plain in bundle.items() if name != CAVEATS}
-    return files, _read(bundle[CAVEATS]) if CAVEATS in bundle else Caveats()
+    return files_of(bundle), _read(bundle[CAVEATS]) if CAVEATS in bundle else Caveats()
+
+
+def files_of(bundle: Mapping[str, Plain]) -> dict[str, Plain]:
+    """The files of a bundle, whoever wrote its caveats."""
+    return {name: plain for name, plain in bundle.items() if name != CAVEATS}
 
 
 def joined(files: Mapping[str, Plain], caveats: Caveats) -> dict[str, Plain]:

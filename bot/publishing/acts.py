@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.config import Config
-from bot.content.caveats import split
+from bot.content.caveats import files_of
 from bot.content.library import Bundle, canonical
 from bot.content.problem import listed as words
 from bot.content.reviews import stale_keys, unread_keys
@@ -89,7 +89,7 @@ def propose(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVI
     more: tuple[Refusal, ...] = ()
     if gated:
         more = gate.alone(proposal.changes.numbers, wish.by or origin.person_at(folder), wish.second)
-    if wish.at_start and proposal.is_new and split(proposal.bundle)[0] in desk.left_behind():
+    if wish.at_start and proposal.is_new and files_of(proposal.bundle) in desk.left_behind():
         more = (*more, Refusal("undone", UNDONE))
     return replace(proposal, refusals=(*proposal.refusals, *more))
 
@@ -150,7 +150,7 @@ def withdraw(
     if served.bundle is None or served.library is None:
         raise _unknown("Nothing is live that could be changed. Publish first: python3 -m bot publish")
     caveats, where = withdrawn(served.library, name, locales, undo=undo)
-    proposal = of_caveats(split(served.bundle)[0], served.library, caveats, served)
+    proposal = of_caveats(files_of(served.bundle), served.library, caveats, served)
     entry = proposal.entry(by or origin.person_at(config.content), datetime.now(UTC))
     act: Act = "undo" if undo else "withdraw"
     return desk.publish(proposal, replace(entry, act=act, about=f"{name} in {words(where)}", note=reason))
@@ -204,7 +204,7 @@ class _Desk:
         while (entry := log.get(number)) and entry.act != "publish":
             number -= 1
             if (earlier := log.get(number)) and (bundle := self.releases.bundle(earlier.digest)):
-                left.append(split(bundle)[0])
+                left.append(files_of(bundle))
         return [files for files in left if files != self._files]
 
     def before_this(self) -> Entry:
@@ -215,14 +215,14 @@ class _Desk:
             number = int(entry.about) if entry.act == "rollback" else number - 1
         for entry in log.values():
             bundle = self.releases.bundle(entry.digest) if entry.number < number else None
-            if bundle and split(bundle)[0] != self._files:
+            if bundle and files_of(bundle) != self._files:
                 return entry
         raise _unknown("There is no earlier release to go back to. See: python3 -m bot releases")
 
     @property
     def _files(self) -> Bundle:
         """What is live, without its caveats."""
-        return split(self.served.bundle or {})[0]
+        return files_of(self.served.bundle or {})
 
     def _crowd(self) -> Crowd:
         registry = Registry(self._config.secrets, DayKeys(self._config.keys_folder))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.caveats import Caveats, split
+from bot.content.caveats import Caveats, files_of, split
 from bot.content.fallback import FILE, read_fallbacks
 from bot.content.library import Bundle, Library, check_folder, open_bundle, with_caveats
 from bot.content.problem import ContentError, Place, Problem
@@ -111,7 +111,7 @@ def of_folder(
     plain = checked.library()
     _check_fallback(folder, plain)
     found = gate.unreviewed(plain, reviews.unread)
-    if override == Override() and served.bundle and split(served.bundle)[0] == checked.bundle:
+    if override == Override() and served.bundle and files_of(served.bundle) == checked.bundle:
         kept = served.caveats
         override = Override(role=kept.role, flows=kept.flows, locales=kept.locales)
     needed = gate.covered(found, override)

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from redis import Redis, RedisError
 
@@ -92,11 +92,18 @@ class Entry:
     def of(cls, plain: bytes) -> Entry | None:
         """The inverse of `plain`; None where other code wrote it."""
         try:
-            kept = json.loads(plain)
-            names = tuple(map(str, kept.get("unreviewed", ())))
-            return cls(**kept | {"at": datetime.fromisoformat(kept["at"]), "unreviewed": names})
-        except (ValueError, TypeError, LookupError, AttributeError):
+            kept = {name: _printable(value) for name, value in json.loads(plain).items()}
+            entry = cls(**kept | {"at": datetime.fromisoformat(kept["at"])})
+            return entry if entry._is_sound() else None
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
+
+    def _is_sound(self) -> bool:
+        """Whether everything is of its kind. Raises ValueError where a rollback names no number."""
+        texts = (self.digest, self.by, self.about, self.commit, self.note, self.second, self.role, *self.unreviewed)
+        if type(self.number) is not int or self.act not in get_args(Act) or not all(map(str.isprintable, texts)):
+            return False
+        return self.act != "rollback" or int(self.about) < self.number
 
 
 class Releases:
@@ -135,10 +142,10 @@ class Releases:
         except RedisError as error:
             raise StoreDown from error
         try:
-            bundle: dict[str, Any] = json.loads(zlib.decompress(packed or b""))
-        except (zlib.error, ValueError):
+            bundle: Any = json.loads(zlib.decompress(packed or b""))
+        except (zlib.error, ValueError, RecursionError):
             return None
-        return bundle
+        return bundle if isinstance(bundle, dict) else None
 
     def log(self) -> tuple[Entry, ...]:
         """What was published, newest first.
@@ -196,6 +203,13 @@ class Releases:
         if done == -1:
             raise Overtaken(number, next((one.by for one in self.log() if one.number == number), ""))
         return int(number), done == 1
+
+
+def _printable(value: Any) -> Any:
+    """Whatever people have typed, without signs that steer a terminal or begin a line."""
+    if isinstance(value, list):
+        return tuple(map(_printable, value))
+    return "".join(sign if sign.isprintable() else " " for sign in value) if isinstance(value, str) else value
 
 
 def _bundle_key(digest: str) -> str:

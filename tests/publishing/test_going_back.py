@@ -13,7 +13,7 @@ from bot.publishing import told
 from bot.publishing.acts import Wish, listed, publish_folder, roll_back, withdraw
 from bot.publishing.refusal import NotPublished
 from bot.store.client import connect
-from bot.store.releases import Entry, Overtaken
+from bot.store.releases import LOG, Entry, Overtaken
 from tests.conftest import NOON, at_a_desk, at_once, first_line, known
 from tests.publishing.conftest import CHANGED, Organisation
 
@@ -86,6 +86,44 @@ def test_a_release_of_other_code_is_refused_with_a_plain_sentence(organisation):
         "Publish the folder of that time instead."
     )
     assert organisation.releases.live().number == 3
+
+
+@pytest.mark.parametrize("bundle", ['{"caveats":3}', '{"caveats":{"moved":[["a"]]}}', "[]", "5"])
+def test_a_live_release_with_caveats_of_other_code_can_be_left_by_every_way(organisation, bundle):
+    organisation.releases.publish(bundle.encode(), Entry(number=2, digest="f" * 64, at=NOON, by="Ana"))
+
+    assert "what release 1 said" in back(organisation)
+    organisation.releases.publish(bundle.encode(), Entry(number=4, digest="e" * 64, at=NOON, by="Ana"))
+    assert organisation.publish().startswith("Release 5 ")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "x",
+        "[" * 100_000,
+        '{"number":"a","digest":"d","at":"2026-01-01T00:00","by":"x"}',
+        '{"number":1,"digest":["d"],"at":"2026-01-01T00:00","by":"x"}',
+        '{"number":1,"digest":"d","at":"2026-01-01T00:00","by":"x","act":"other"}',
+        '{"number":1,"digest":"d","at":"2026-01-01T00:00","by":"x","act":"rollback","about":"x"}',
+        '{"number":1,"digest":"d","at":"2026-01-01T00:00","by":"x","act":"rollback","about":"1"}',
+    ],
+)
+def test_what_other_code_wrote_into_the_log_is_passed_over(organisation, garbage):
+    before = listed(organisation.config)
+    organisation.store.lpush(LOG, garbage)
+
+    assert listed(organisation.config) == before
+    with pytest.raises(NotPublished, match="no earlier release"):
+        back(organisation)
+
+
+def test_nothing_that_somebody_typed_steers_a_terminal_or_begins_a_line_of_the_log(organisation):
+    change_the_first_words(organisation, "Do not open.")
+    organisation.publish("\x1b[2J\u202enote\n   9  live")
+
+    newest, *_ = listed(organisation.config)
+    assert newest.entry.note == " [2J note    9  live"
 
 
 def test_going_back_is_never_refused_for_people_and_says_where_they_will_be(organisation):

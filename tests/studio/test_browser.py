@@ -47,6 +47,18 @@ def test_a_saved_file_is_seen_by_an_open_page_while_somebody_types(browsing):
     page.locator("#state", has_text="No mistakes").wait_for(timeout=SEEN_SECONDS)
 
 
+def test_any_number_of_tabs_may_be_open_and_all_see_a_saved_file(browsing):
+    browsing.comes_in()
+    tabs = [browsing.context.new_page() for _ in range(8)]
+    for tab in tabs:
+        tab.goto(f"{browsing.base}/problems")
+    path = browsing.visitor.config.content / "flows" / "home_door.yaml"
+    path.write_text(path.read_text().replace("paper: has_paper", "paper: has_papper", 1))
+
+    for tab in (tabs[-1], tabs[0]):
+        tab.locator("#state", has_text="1 mistake").wait_for(timeout=SEEN_SECONDS)
+
+
 def test_what_networks_do_has_its_buttons(browsing):
     page = browsing.comes_in()
     says(page, "ice at my door")

@@ -92,6 +92,15 @@ def test_a_folder_with_mistakes_cannot_be_published(publisher):
     assert 'name="shown"' not in page
 
 
+def test_any_number_of_mistakes_fits_into_what_a_browser_keeps(publisher):
+    path = publisher.config.content / "messages" / "es" / "home_door.yml"
+    path.write_text(path.read_text() + "".join(f"nothing_{number}: {{text: x}}\n" for number in range(900)))
+    data = {"form_token": publisher.token(), "by": "Bo", "shown": "x"}
+    answer = publisher.client.post("/releases/new", data=data, base_url=publisher.base)
+
+    assert len(answer.headers["Set-Cookie"]) < 4000
+
+
 def test_where_real_people_text_the_missing_signatures_are_named(volunteer):
     connect(volunteer.config.redis_url).flushall()
     page = volunteer.gets("/releases/new")

@@ -20,6 +20,8 @@ from bot.store.client import StoreDown
 from bot.store.releases import Overtaken
 from bot.studio.pages import Workshop
 
+MOST_LETTERS = 600
+"""A message to the next page travels in the cookie, of which browsers take four kilobytes."""
 SILENT = "The store of the line does not answer. Is the line running?"
 
 
@@ -80,7 +82,7 @@ def _done(act: Callable[[], Published | None], otherwise: str) -> Response:
         if not _field("by"):
             why = "Say who you are: the log keeps it."
         elif done := act():
-            flash(told.published(done), "good")
+            flash(_short(told.published(done)), "good")
             return redirect(url_for("releases.show"), 303)
         else:
             why = "The folder has changed since you looked. This is what it would do now."
@@ -88,5 +90,9 @@ def _done(act: Callable[[], Published | None], otherwise: str) -> Response:
         why = str(error)
     except StoreDown:
         why = SILENT
-    flash(why, "bad")
+    flash(_short(why), "bad")
     return redirect(url_for(otherwise), 303)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]} ..."

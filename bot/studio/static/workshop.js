@@ -56,11 +56,20 @@ document.addEventListener("submit", async (event) => {
 
 // ------------------------------------------------------------------------------------------------ a saved file
 
+// Browsers open six connections to a host and no more: of all tabs one listens and tells the others.
+const tabs = new BroadcastChannel("workshop");
+
+const heard = (number) => { if (number !== document.body.dataset.seen) renew(); };
+tabs.onmessage = (event) => heard(event.data);
+
 function listen() {
   const stream = new EventSource("/events?after=" + document.body.dataset.seen);
-  stream.onmessage = (event) => { if (event.data !== document.body.dataset.seen) renew(); };
+  stream.onmessage = (event) => { heard(event.data); tabs.postMessage(event.data); };
   stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 2000); };
 }
 
-if (document.body.dataset.seen) listen();
+if (document.body.dataset.seen) {
+  if (navigator.locks) navigator.locks.request("workshop", () => new Promise(listen));
+  else listen(); // an address without https that is not this machine
+}
 toTheEnd();
