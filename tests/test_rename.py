@@ -11,6 +11,7 @@ from bot.config import CHECKOUT
 from bot.content.change import Refused
 from bot.content.library import Library, check_folder
 from bot.engine.session import short_id
+from bot.engine.text import fold
 from bot.rename import rename
 from bot.transcript import Talk, Transcript, replay
 from tests.content.catalogue import RECORDS, sound_content
@@ -265,11 +266,16 @@ def test_golden_conversations_are_the_same_talks_after_a_rename(renamed):
 
 @pytest.mark.slow
 def test_people_go_on_where_they_were_wherever_they_were_when_the_names_changed(renamed, library):
-    """Every golden conversation, interrupted before each of its texts by the release with the new names."""
+    """Every golden conversation, interrupted before each of its texts by the release with the new names.
+
+    But not in the middle of a reply: no page of an earlier release is turned, whatever has changed.
+    """
     after = check_folder(renamed).library().numbered(2)
     cuts = 0
     for name, golden in talks(CHECKOUT):
         for cut in range(1, len(golden.exchanges)):
+            if fold(golden.exchanges[cut].said) in ("9", "more"):
+                continue
             assert heard_after(cut, golden, library, after) == [e.heard for e in golden.exchanges[cut:]], (name, cut)
             cuts += 1
 
