@@ -72,7 +72,7 @@ def cli(context: click.Context) -> None:
 @click.option("--flow", help="Start with this flow instead of waiting for a text.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the talk here when it ends.")
 def chat(locale: str | None, channel: str, flow: str | None, save: Path | None) -> None:
-    """Talk to the line in the terminal, or through a pipe. No Redis and no Twilio needed."""
+    """Talk to the folder in the terminal, never to what is live."""
     from bot.chat import talk
 
     sys.exit(talk(content_folder(), locale=locale, channel=channel, flow=flow, save=save))

@@ -6,10 +6,16 @@ one, so that the rest of the file is read too and one run names every mistake.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.content.source import Node
+
+_COMMA = ' If it is part of a text with a comma: put the whole text in straight quotes, "..."'
+
+
+def _one_line(name: str) -> str:
+    return f"Add a line: `{name}: ...`"
 
 
 class Form:
@@ -22,8 +28,15 @@ class Form:
         """Note a problem where a node stands: at its name, if it has one."""
         self.problems.add(code, node.named_at or node.place, what, cure)
 
-    def fields(self, node: Node, *, what: str, known: Mapping[str, bool] | None = None) -> dict[str, Node]:
-        """The fields of a node. `known`: the names that may stand here, and whether they must."""
+    def fields(
+        self,
+        node: Node,
+        *,
+        what: str,
+        known: Mapping[str, bool] | None = None,
+        cure: Callable[[str], str] = _one_line,
+    ) -> dict[str, Node]:
+        """The fields of a node. `known`: what may stand here, and whether it must. `cure`: of one that is missing."""
         named = node.value
         if not isinstance(named, dict):
             if named not in ("", ()):
@@ -35,12 +48,13 @@ class Form:
             return dict(named)
         for name, field in named.items():
             if name not in known:
+                comma = _COMMA if field.value == "" and " " in name else ""
                 self.wrong("unknown-word", field, f'{what} does not know the word "{name}".{did_you_mean(name, known)}',
-                           f"Known here: {listed(known)}.")  # fmt: skip
+                           f"Known here: {listed(known)}.{comma}")  # fmt: skip
         for name, needed in known.items():
             if needed and name not in named:
                 place = node.named_at or Place(node.place.file)
-                self.problems.add("missing-word", place, f'{what} lacks "{name}".', f"Add a line: `{name}: ...`")
+                self.problems.add("missing-word", place, f'{what} lacks "{name}".', cure(name))
         return {name: field for name, field in named.items() if name in known}
 
     def text(self, node: Node, *, what: str) -> str:

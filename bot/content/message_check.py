@@ -12,9 +12,6 @@ from bot.content.message_loader import COMMON, Locale, Text, needs_text
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.engine.flow import Flow
 
-TRANSLATE = 60
-"""Letters of a missing text that are shown."""
-
 _PERCENT = re.compile(r"%(?:%|\{([^}\n]*)\})?")
 
 
@@ -58,7 +55,7 @@ def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collect
     for key, text in source.texts.items():
         if key not in locale.texts and _file_of(text).removesuffix(".yml") in locale.files:
             problems.add("missing-text", _nearest(key, locale, text), f'"{key}" is missing in {locale.name}.',
-                         f"Translate: {' '.join(text.value.split())[:TRANSLATE]}")  # fmt: skip
+                         f"Translate: {' '.join(text.value.split())}")  # fmt: skip
 
 
 def _nearest(key: str, locale: Locale, text: Text) -> Place:

@@ -79,6 +79,17 @@ for _key in COMMON:
     _group, _, _member = _key.partition(".")
     COMMON_SHAPE[_group] = COMMON_SHAPE.get(_group, frozenset()) | ({_member} if _member else frozenset())
 
+
+def _options(step: Step) -> dict[str, str]:
+    """The options of a step by name, with their keys."""
+    return {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
+
+
+def _line(word: str) -> str:
+    """How a text or an option of a step is written."""
+    return "text: ..." if word == "text" else f"{word}: {{label: ...}}"
+
+
 written_words = lru_cache(maxsize=1 << 15)(words_of)
 """`words_of` for what volunteers write: the same phrases at every check. What people text must not be kept so."""
 
@@ -204,7 +215,13 @@ class _OneLocale:
     def _flow(self, flow: Flow, root: Node) -> None:
         steps = {step.key.partition(".")[2]: step for step in flow.steps}
         known = {"keywords": False} | {name: self.must and needs_text(step) is True for name, step in steps.items()}
-        for name, node in self.form.fields(root, what=f'the flow "{flow.name}"', known=known).items():
+
+        def cure(name: str) -> str:
+            words = [word for word, must in self._needed(steps[name]).items() if must]
+            lines = ", ".join(f"`{_line(word)}`" for word in words)
+            return f"Add a line `{name}:` and below it, two spaces further in, each on a line of its own: {lines}"
+
+        for name, node in self.form.fields(root, what=f'the flow "{flow.name}"', known=known, cure=cure).items():
             if name == "keywords":
                 self.found.words.keywords[flow.name] = self._phrases(node, "keywords")
             else:
@@ -212,15 +229,20 @@ class _OneLocale:
 
     def _step(self, step: Step, node: Node) -> None:
         self._stands(step.key, node)
-        options = {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
-        known = {name: self.must and name not in ("yes", "no") for name in options}
-        if (text_needed := needs_text(step)) is not False:
-            known["text"] = self.must and bool(text_needed)
-        for name, value in self.form.fields(node, what=f'the step "{step.key}"', known=known).items():
+        options, what = _options(step), f'the step "{step.key}"'
+        for name, value in self.form.fields(
+            node, what=what, known=self._needed(step), cure=lambda name: f"Add a line: `{_line(name)}`"
+        ).items():
             if name == "text":
                 self._text(f"{step.key}.text", value)
             else:
                 self._option(name, options[name], value)
+
+    def _needed(self, step: Step) -> dict[str, bool]:
+        """What may stand below a step, and whether it must. Yes and no have labels of their own."""
+        text_needed = needs_text(step)
+        text = {} if text_needed is False else {"text": self.must and bool(text_needed)}
+        return text | {name: self.must and name not in ("yes", "no") for name in _options(step)}
 
     def _option(self, name: str, key: str, node: Node) -> None:
         """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own."""

@@ -20,13 +20,18 @@ def report(problems: Sequence[Problem], style: str) -> str:
         case "github":
             return "\n".join(map(_annotation, problems))
         case _:
-            return "\n".join([*map(str, problems), _summary(problems)])
+            return "\n".join([*map(str, sorted(problems, key=_is_error)), _summary(problems)])
+
+
+def _is_error(problem: Problem) -> bool:
+    """People read the end of a long list: what keeps the folder from being published stands last, beside the count."""
+    return problem.severity == "error"
 
 
 def _summary(problems: Sequence[Problem]) -> str:
     if not problems:
         return "No problems."
-    errors = sum(problem.severity == "error" for problem in problems)
+    errors = sum(map(_is_error, problems))
     return f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')}."
 
 

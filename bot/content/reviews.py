@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from bot.content.form import Form
 from bot.content.law_loader import read_date
-from bot.content.message_check import TRANSLATE
 from bot.content.message_loader import Locale, Text
 from bot.content.problem import Place, Problems, did_you_mean
 from bot.content.source import Node
@@ -139,7 +138,7 @@ class ReviewCheck:
         self._records_of_nothing(found, root)
         for key in found.stale:
             if key in found.records and self._is_sound(found.texts[key]) and self._is_sound(found.english[key]):
-                now = " ".join(found.english[key].value.split())[:TRANSLATE]
+                now = " ".join(found.english[key].value.split())
                 self._add("stale", found.texts[key].place,
                            f'"{key}" has changed in {self.default} since this was translated.',
                            f"It says now: {now} - Translate that, then: {reviewed} {key} --by ROLE")  # fmt: skip

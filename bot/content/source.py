@@ -232,6 +232,8 @@ class _Composer:
         number = min(mark.line, len(self.lines) - 1)
         if code == "colon" and re.fullmatch(r"\s*[\w-]+", self.lines[number][: mark.column]):
             code, what, cure, number = self._misled(number)
+        elif code == "colon" and _GLUED.match(self.lines[number]):
+            code, what, cure = _NO_COLON
         elif code in ("indent", "bracket") and (sign := re.match(r"[^:]*:\s+([*&!\"'])", self.lines[number])):
             code, what, cure = _QUOTE_INSIDE if sign[1] in "\"'" else _EXPLAINED["alias"]
         column = mark.column + 1 if number == mark.line else 1
@@ -252,6 +254,9 @@ def _span(first: Any, last: Any) -> tuple[int, int]:
 def _on_line(node: Node) -> str:
     return f"; the first is on line {node.named_at.line}" if node.named_at else ""
 
+
+_GLUED = re.compile(r"\s*[A-Za-z_]\w*:[{\[\w]")
+"""A name whose colon has no space behind it: to YAML all of it is one text, and the next colon one too many."""
 
 _QUOTE_INSIDE = (
     "quote-inside",

@@ -35,6 +35,7 @@ MADE: list[tuple[Any, ...]] = [
     ("list dash", DOOR, "keywords:\n  - ", "keywords:\n  -"),
     # colons, quotes, brackets
     ("no space after the colon", FLOW, "      came_in: inside", "      came_in:inside"),
+    ("no space after the colon", DOOR, "  came_in: {label: They came in", "  came_in:{label: They came in"),
     ("wide colon", ZH, "  text: 不要开门。隔着门说话。", "  text：不要开门。隔着门说话。"),
     ("colon in a text", DOOR, "  text: Keep the door closed. Talk", "  text: Remember: keep the door closed. Talk"),
     (
@@ -67,6 +68,7 @@ MADE: list[tuple[Any, ...]] = [
     ("sign first", "messages/en/emergency.yml", "  text: Good. You choose", "  text: *Good*. You choose"),
     ("curly quotes for the file's own", "messages/en/emergency.yml", '"Or by text:"', "“Or by text:”"),
     ("curly quotes for the file's own", DOOR, '{label: "Police or ICE?"', "{label: “Police or ICE?”"),
+    ("curly quotes around a comma", DOOR, '"DHS, or I-200, I-205"', "“DHS, or I-200, I-205”"),
     ("en dash", REFERRALS, "hours: {mon-fri: 9:00-18:00}", "hours: {mon–fri: 9:00–18:00}"),
     ("en dash for a form", "messages/es/home_door.yml", '"DHS, o I-200, I-205"', '"DHS, o I–200, I–205"'),
     # names: typed wrong, capitalised, renamed, forgotten

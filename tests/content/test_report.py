@@ -18,6 +18,12 @@ def test_people_get_sentences_and_a_count():
     assert report([ERROR, ERROR, WARNING, WARNING], "text").endswith("\n2 errors, 2 warnings.")
 
 
+def test_what_forbids_a_release_stands_at_the_end_beside_the_count():
+    told = report([ERROR, WARNING], "text")
+
+    assert told == f"{WARNING}\n{ERROR}\n1 error, 1 warning."
+
+
 def test_nothing_wrong_is_said_too():
     assert (report([], "text"), report([], "json"), report([], "github")) == ("No problems.", "[]", "")
 

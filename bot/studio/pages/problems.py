@@ -17,6 +17,7 @@ def routes(workshop: Workshop) -> Blueprint:
     @blueprint.get("/problems")
     def show() -> str:
         """Every problem with its place, its line and its cure."""
-        return render_template("problems.html", problems=workshop.draft.seen.checked.problems)
+        found = sorted(workshop.draft.seen.checked.problems, key=lambda problem: problem.severity != "error")
+        return render_template("problems.html", problems=found)
 
     return blueprint
