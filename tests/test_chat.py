@@ -94,6 +94,7 @@ def test_an_unknown_option_is_named_with_those_that_are_known(options, says):
 
 
 def test_content_that_does_not_check_is_named_instead_of_talked_with(tmp_path):
+    (tmp_path / "flows").mkdir()
     done = chat("hi\n", HOTLINE_CONTENT=str(tmp_path))
 
     assert done.returncode == 1

@@ -187,7 +187,7 @@ def test_a_change_is_tried_published_listed_withdrawn_and_taken_back(folder, val
 
 def test_a_dry_run_of_what_would_be_refused_ends_with_status_1_and_names_the_override(folder, valkey, store, tmp_path):
     env = {"REDIS_URL": valkey, "HOTLINE_SECRET": SECRET, "HOTLINE_DATA": str(tmp_path)} | {
-        "PUBLIC_URL": "https://line.example.org", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "2" * 32
+        "PUBLIC_URL": "https://line.rights.nyc", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "2" * 32
     }  # fmt: skip
     status, shown, _ = run("publish", str(folder), "--dry-run", env=env)
     assert status == 1

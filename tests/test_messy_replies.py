@@ -18,13 +18,14 @@ FLOWS = {
     "menu": """
         steps:
           choose:
-            ask: {collected: question, asked: asked_question}
+            ask: {collected: question, asked: asked_question, number: call}
           question:
             collect: yes_no
             then: went_on
           asked_question:
             ask: {"yes": said_yes, "no": said_no}
           went_on: {branch: {on: question, "yes": said_yes}, else: said_no}
+          call: {refer: {need: legal}}
           said_yes: {end: said}
           said_no: {end: said}
         """
@@ -32,7 +33,7 @@ FLOWS = {
 MESSAGES = {
     "menu": """
         keywords: [topics]
-        choose: {text: Which?, collected: {label: Circle}, asked: {label: Square}}
+        choose: {text: Which?, collected: {label: Circle}, asked: {label: Square}, number: {label: Triangle}}
         question: {text: Ready?}
         asked_question: {text: Ready?}
         said_yes: {text: HEARD YES}

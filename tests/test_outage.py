@@ -380,10 +380,10 @@ def test_the_watch_survives_a_release_that_cannot_be_read(broken, checked, libra
     """Whatever lies in the store: the last good release stays, and the next one is served without a restart."""
     client = broken.client
     for live, bundle in (
-        ("2 x", b"not packed"),
-        ("3 y", None),
+        ("2 b", b"not packed"),
+        ("3 c", None),
         ("what?", None),
-        ("4 z", b"x\x9c\x03\x00\x00\x00\x00\x01"),
+        ("4 d", b"x\x9c\x03\x00\x00\x00\x00\x01"),
     ):
         client.set("{release}:live", live)
         if bundle:
@@ -392,8 +392,8 @@ def test_the_watch_survives_a_release_that_cannot_be_read(broken, checked, libra
         assert broken.person().says("door").startswith(first_line("home_door.at_the_door"))
     client.delete("{release}:live")
     for number in range(5):
-        client.set("{release}:live", f"{number} x")
-    client.set("{release}:live", "6 w")
+        client.set("{release}:live", f"{number} e")
+    client.set("{release}:live", "6 f")
     publish(broken.server.url, checked, after=6)
 
     until(lambda: known(broken.config, talked(broken)).session.release == 7)

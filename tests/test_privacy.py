@@ -33,7 +33,7 @@ from bot.queue import DUE, Relay
 from bot.store.client import connect
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND, STATUS
-from tests.conftest import Person, at_once, publish, settings
+from tests.conftest import NOON, Person, at_once, publish, settings
 from tests.processes import until
 from tests.real_line import Line, environment, line, process
 from tests.traces import Search, stored, unpacked, written
@@ -225,11 +225,12 @@ def test_nothing_in_the_store_is_readable_but_what_we_publish_and_ids_of_message
 # ------------------------------------------------------------------------------------------- the memory
 
 
-def test_no_cache_of_a_process_keeps_what_a_person_sent(app):
+def test_no_cache_of_a_process_keeps_what_a_person_sent(app, clock):
     """A server that is taken while it runs may show what passes, not the words of last week. Two people do the same in
     words that nobody wrote before; the second leaves no more behind than the first."""
     sizes = []
     for number, words in enumerate(("وبالمرزوق", "وبالعبود")):
+        clock.now = NOON  # what is open is said by the minute
         person = Person(app.test_client(), "whatsapp", f"+1202555017{number}")
         for sent in ({"text": "menu"}, {"text": words}, {"text": f"rosalba.quispe{number}.bronx"}):
             person.says(**sent)

@@ -7,7 +7,9 @@ with Twilio's credentials and a public address. Elsewhere it is silent, so that 
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.config import Config
 from bot.content.library import Library
@@ -20,6 +22,8 @@ from bot.publishing.refusal import Refusal
 from bot.publishing.withdrawals import Keys
 
 COMMAND = "python3 -m bot publish"
+
+NOWHERE = (".test", ".example", ".invalid", ".localhost", "example.org", "example.com", "example.net")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,18 @@ class Unreviewed:
 
 def stands(config: Config) -> bool:
     """Whether real people are answered with what is published here."""
-    return bool(config.account_sid and config.auth_tokens and config.public_url.startswith("https://"))
+    address = urlsplit(config.public_url)
+    credentials = config.account_sid and config.auth_tokens
+    return bool(credentials and address.scheme == "https" and _is_public(address.hostname))
+
+
+def _is_public(host: str | None) -> bool:
+    """Whether Twilio could reach it. https://www.rfc-editor.org/rfc/rfc6761 lists the names that lead nowhere."""
+    name = (host or "localhost").rstrip(".")
+    try:
+        return ipaddress.ip_address(name).is_global
+    except ValueError:
+        return "." in name and not name.endswith(NOWHERE)
 
 
 def unreviewed(library: Library, unread: Keys) -> Unreviewed:

@@ -99,7 +99,8 @@ class Flows:
             for option in tuple(what.get("ask", ())):
                 kept = {name: target for name, target in what["ask"].items() if name != option}
                 left = {**self.flows[flow]["steps"], step: {**what, "ask": kept}}
-                if len(kept) >= 2 and _all_reached(left):
+                within = what["ask"][option] in left  # the ways out stay: no flow may be a trap
+                if within and len(kept) >= 2 and _all_reached(left):
                     what["ask"] = kept
                     del self.words[flow][step][option]
                     self._became({f"{flow}.{step}.{option}": None})

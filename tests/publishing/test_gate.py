@@ -90,8 +90,18 @@ def test_a_number_that_is_told_no_longer_needs_nobody_else():
 
 @pytest.mark.parametrize(
     ("changes", "stands"),
-    [({}, True), ({"PUBLIC_URL": "http://127.0.0.1:8080"}, False), ({"TWILIO_AUTH_TOKEN": ""}, False)],
+    [
+        ({}, True),
+        ({"PUBLIC_URL": "http://line.rights.nyc"}, False),
+        ({"PUBLIC_URL": "https://127.0.0.1:8080"}, False),
+        ({"PUBLIC_URL": "https://192.168.1.4"}, False),
+        ({"PUBLIC_URL": "https://localhost"}, False),
+        ({"PUBLIC_URL": "https://line.example.org"}, False),
+        ({"TWILIO_AUTH_TOKEN": ""}, False),
+    ],
+    ids=str,
 )
 def test_the_gate_stands_where_texts_are_real(changes, stands, tmp_path: Path):
-    assert gate.stands(settings("unix:///nowhere.sock", tmp_path, **changes)) == stands
-    assert not gate.stands(replace(settings("unix:///nowhere.sock", tmp_path), account_sid=None))
+    real = {"PUBLIC_URL": "https://line.rights.nyc"} | changes
+    assert gate.stands(settings("unix:///nowhere.sock", tmp_path, **real)) == stands
+    assert not gate.stands(replace(settings("unix:///nowhere.sock", tmp_path, **real), account_sid=None))

@@ -14,7 +14,7 @@ from bot.publishing.compare import Names
 from bot.publishing.gate import Override
 from bot.publishing.proposal import Reviews
 from bot.publishing.refusal import NotPublished
-from tests.conftest import at_a_desk, first_line
+from tests.conftest import at_a_desk, first_line, in_public
 from tests.publishing.conftest import Organisation
 
 NOBODY_READ_IT = Reviews(stale=REVIEWS.stale, unread=lambda library, locale: ("home_door.doubt.text",))
@@ -26,7 +26,7 @@ def publish(
 ) -> Published:
     """Publish with the credentials of the line itself."""
     wish = Wish(by="Ana", second=second, override=Override(**override))
-    return publish_folder(organisation.folder, organisation.config, wish, reviews=reviews)
+    return publish_folder(organisation.folder, in_public(organisation.config), wish, reviews=reviews)
 
 
 def sign(organisation: Organisation, flows: str = "*") -> None:
@@ -55,7 +55,7 @@ def test_promise_10_what_is_signed_and_read_is_published_and_says_nothing_more(o
     organisation.serves(2)
 
     assert HONEST in organisation.person().says("door")
-    assert listed(organisation.config)[0].entry.unreviewed == ()
+    assert listed(in_public(organisation.config))[0].entry.unreviewed == ()
 
 
 def test_promise_10_an_override_is_by_name_is_recorded_and_those_replies_say_so_in_one_line(organisation):
@@ -67,7 +67,7 @@ def test_promise_10_an_override_is_by_name_is_recorded_and_those_replies_say_so_
     assert HONEST in organisation.person(number=2).says("they came to my job"), (
         "it was signed: the override is not needed"
     )
-    entry = listed(organisation.config)[0].entry
+    entry = listed(in_public(organisation.config))[0].entry
     assert (entry.number, entry.role, entry.unreviewed) == (done.number, "coordinator", ("home_door",))
 
 
@@ -94,12 +94,12 @@ def test_an_override_holds_for_the_same_files_and_not_for_others(organisation):
 def test_a_rollback_to_what_nobody_has_signed_is_not_refused_and_says_so(organisation):
     sign(organisation)
     publish(organisation, reviews=REVIEWS)
-    done = roll_back(organisation.config, by="Wei", reviews=REVIEWS)
+    done = roll_back(in_public(organisation.config), by="Wei", reviews=REVIEWS)
     organisation.serves(3)
 
     assert done.about == "1"
     assert UNCHECKED in organisation.person().says("door")
-    assert "home_door" in listed(organisation.config)[0].entry.unreviewed
+    assert "home_door" in listed(in_public(organisation.config))[0].entry.unreviewed
 
 
 def test_a_changed_telephone_number_needs_a_second_person_who_is_recorded(organisation):
@@ -111,7 +111,7 @@ def test_a_changed_telephone_number_needs_a_second_person_who_is_recorded(organi
             publish(organisation, second=second, reviews=REVIEWS)
 
     publish(organisation, second="Wei", reviews=REVIEWS)
-    entry = listed(organisation.config)[0].entry
+    entry = listed(in_public(organisation.config))[0].entry
     assert (entry.by, entry.second) == ("Ana", "Wei")
 
 
@@ -120,7 +120,7 @@ def test_a_dry_run_writes_nothing_and_tells_all_of_it(organisation):
         organisation.person("door", "2", "2", number=number)
     organisation.remove_who_is_it()
     organisation.edit("messages/en/home_door.yml", (r"See the paper$", "Look at it"))
-    proposal = propose(organisation.folder, organisation.config, Wish(by="Ana"))
+    proposal = propose(organisation.folder, in_public(organisation.config), Wish(by="Ana"))
 
     assert proposal.changes.steps == Names(removed=("home_door.who_is_it",))
     assert proposal.changes.options == Names(removed=("home_door.no_paper.who",))
