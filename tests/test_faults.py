@@ -61,7 +61,9 @@ def two_webs(config: Config, store: Redis, tmp_path: Path) -> Iterator[list[Runn
 def line(tmp_path: Path) -> Iterator[Running]:
     """The whole line as `python3 -m bot` runs it: its own Valkey, web and worker."""
     running = Running(tmp_path, "-m", "bot", HOTLINE_DATA=str(tmp_path / "data"))
-    yield running.up(30)
+    running.up(30)
+    until(lambda: _is_ready(running.port), 30)  # the content is read while the web process starts
+    yield running
     running.end(politely=True)
 
 
