@@ -87,6 +87,7 @@ def create_app(
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
+    app.extensions["forgetting"] = forgetting
     app.register_blueprint(routes(doors))
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, broken(doors))

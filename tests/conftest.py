@@ -158,6 +158,8 @@ def _application(config: Config, checked: Checked) -> Flask:
 @pytest.fixture
 def app(_application: Flask, store: Redis, config: Config, checked: Checked, clock: Clock) -> Flask:
     """The web application with the shipped content published and nobody known, at noon."""
+    _application.extensions["forgetting"].hand_on()  # what a test before left in its memory
+    store.flushall()
     publish(config.redis_url, checked)
     assert _application.test_client().get("/readyz").status_code == 200  # it looks which release is live now
     return _application

@@ -101,9 +101,10 @@ def test_any_number_of_mistakes_fits_into_what_a_browser_keeps(publisher):
     assert len(answer.headers["Set-Cookie"]) < 4000
 
 
-def test_where_real_people_text_the_missing_signatures_are_named(volunteer):
-    connect(volunteer.config.redis_url).flushall()
-    page = volunteer.gets("/releases/new")
+def test_where_real_people_text_the_missing_signatures_are_named(practice_store, valkey, tmp_path):
+    config = studio_settings(tmp_path, valkey, PUBLIC_URL="https://line.rights.nyc")
+    connect(config.redis_url).flushall()
+    page = Visitor(create_studio(config, f"{practice_store}?db=4"), config).comes_in().gets("/releases/new")
 
     assert "No lawyer has signed the flow" in page
     assert 'name="shown"' not in page
