@@ -28,7 +28,8 @@ SEEN = {
 """Codes of problems that lie in the shape of one file."""
 OTHERWISE = {
     "date/no-such-day", "date/record", "hours/past-midnight", "phone/cannot-exist",
-    "missing-word/law-without-dates", "missing-word/option-without-label", "missing-word/option-without-words", "name/file-with-a-space",
+    "missing-word/law-without-dates", "missing-word/option-without-label",
+    "missing-word/option-without-words", "name/file-with-a-space",
     "name/nothing-before-the-colon", "unknown-word/referral-that-is-not-there", "unknown-word/step-that-is-not-there",
     "moved/never-a-name", "moved/was-never-a-flow", "unknown-locale/referral",
 }  # fmt: skip
