@@ -15,9 +15,8 @@ from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
 from bot.engine.flow import flow_of
 from bot.engine.release import MENU
-from bot.engine.run import reader_of
 from bot.engine.session import Session
-from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript
+from bot.transcript import NO_ANSWER, Exchange, Talk, Transcript, opening
 
 CONVERSATIONS = CHECKOUT / "tests" / "conversations"
 HELLO = (
@@ -54,22 +53,6 @@ def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, s
     if save or (interactive and spoken.exchanges):
         _save(spoken, save, person)
     return 0
-
-
-def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
-    """The texts that bring a person to the language and the flow that were asked for."""
-    spoken = locale or library.release.default_locale
-    language = [library.messages.text("common.language.name", locale)] if locale else []
-    starts = [opener(library, spoken, flow) or opener(library, spoken, MENU)] if flow else []
-    return [*language, *filter(None, starts)]
-
-
-def opener(library: Library, locale: str, flow: str) -> str | None:
-    """The first keyword of the language that means the flow alone; None: only other flows lead there."""
-    vocabulary = library.release.vocabulary
-    keywords = [" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale]
-    reader = reader_of(library.release)
-    return next((text for text in keywords if reader.read(text, None).ref == flow), None)
 
 
 def golden_path(about: str, session: Session | None, library: Library) -> Path:

@@ -24,15 +24,30 @@ WRITES = frozenset({"publish", "rollback", "withdraw"})
 """Commands that make a release live."""
 
 
+SECTIONS = {
+    "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "bill", "studio"),
+    "Translate": ("translations", "reviewed"),
+    "Make live": ("publish", "releases", "rollback", "withdraw"),
+    "Run": ("web", "worker", "password"),
+    "Develop": ("test", "schema", "fallback"),
+}
+"""Every command, below what it is for."""
+
+
 class _Ordered(click.Group):
-    """Commands in the order in which people need them; wrong settings, content that does not check, a silent store."""
+    """Commands by what they are for; wrong settings, content that does not check, a silent store."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return [name for names in SECTIONS.values() for name in names]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands alone: one screen has no room for `--help`, which whoever reads this has found."""
-        self.format_commands(ctx, formatter)
+        widest = max(map(len, self.commands))
+        for section, names in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl(
+                    [(f"{name:<{widest}}", self.commands[name].get_short_help_str(limit=80)) for name in names]
+                )
 
     def invoke(self, ctx: click.Context) -> object:
         from bot.content.change import Refused
@@ -154,6 +169,19 @@ def rename(old: str, new: str, dry_run: bool) -> None:
     from bot.rename import rename as renamed
 
     click.echo(renamed(content_folder(), old, new, dry_run=dry_run))
+
+
+@cli.command()
+@click.argument("locale", required=False)
+def bill(locale: str | None) -> None:
+    """Count parts and cents of an ordinary talk.
+
+    In each language and channel; for LOCALE flow by flow.
+    """
+    from bot.bill import bill as counted
+    from bot.content.library import check_folder
+
+    click.echo(counted(check_folder(content_folder()).library(), datetime.now(), locale))
 
 
 @cli.command()

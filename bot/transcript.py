@@ -18,13 +18,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.config import SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, Event, Inbound, Spoke
-from bot.engine.run import turn
+from bot.engine.release import MENU
+from bot.engine.run import reader_of, turn
 from bot.engine.session import Session, from_plain, to_plain
 from bot.reply import Composer
 
@@ -129,6 +131,27 @@ class Talk:
             return False
         idle = (self.now - self._heard).total_seconds()
         return idle > SESSION_IDLE_SECONDS or self.now.timestamp() >= self.session.started * 60 + SESSION_MAX_SECONDS
+
+
+def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
+    """The texts that bring a person to the language and the flow that were asked for."""
+    spoken = locale or library.release.default_locale
+    language = [library.messages.text("common.language.name", locale)] if locale else []
+    starts = [opener(library, spoken, flow) or opener(library, spoken, MENU)] if flow else []
+    return [*language, *filter(None, starts)]
+
+
+def opener(library: Library, locale: str, flow: str) -> str | None:
+    """The first keyword of the language that means the flow alone; None: only other flows lead there."""
+    return next(openers(library, locale, flow), None)
+
+
+def openers(library: Library, locale: str, flow: str) -> Iterator[str]:
+    """Every keyword of the language that means the flow alone."""
+    vocabulary = library.release.vocabulary
+    keywords = (" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale)
+    reader = reader_of(library.release)
+    return (text for text in keywords if reader.read(text, None).ref == flow)
 
 
 def inbound(said: str, channel: str) -> Inbound:

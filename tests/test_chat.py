@@ -8,9 +8,8 @@ import sys
 
 import pytest
 
-from bot.chat import opener
 from bot.config import CHECKOUT
-from bot.transcript import Transcript, replay
+from bot.transcript import Transcript, opener, replay
 
 
 def chat(typed: str, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:

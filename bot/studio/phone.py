@@ -20,10 +20,6 @@ from bot.explain import Explanation, explain
 from bot.studio.line import PracticeLine
 from bot.transcript import SECONDS_PER_TURN, Exchange, Transcript, replay
 
-CENTS_A_PART = 0.83
-PRICE_SEEN = "2026-10"
-"""Twilio's price for one part of an SMS in the United States, in and out alike, and when it was looked up: a phone
-company's fee comes on top. https://www.twilio.com/en-us/sms/pricing/us"""
 LATER = timedelta(days=3)
 MOST_TALKS = 20
 MOST_TEXTS = 200

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.chat import opening
 from bot.content.library import Library
 from bot.engine.events import Event, Inbound, Spoke
 from bot.engine.flow import MAX_OPTIONS, flow_of
 from bot.engine.run import turn
 from bot.engine.session import Session, short_id
 from bot.reply import Composer
+from bot.transcript import opening
 
 MOST_STATES = 5000
 """Places looked at before giving up."""

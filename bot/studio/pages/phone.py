@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from bot.chat import golden_path
 from bot.engine.events import CHANNELS
 from bot.engine.flow import MAX_OPTIONS
+from bot.prices import CENTS_A_PART, SEEN
 from bot.store.client import StoreDown
 from bot.studio.excerpt import Excerpt, flow_lines, message_lines
 from bot.studio.pages import Workshop, library_of
-from bot.studio.phone import CENTS_A_PART, PRICE_SEEN, Phone
+from bot.studio.phone import Phone
 
 
 def routes(workshop: Workshop) -> Blueprint:
@@ -42,7 +43,7 @@ def routes(workshop: Workshop) -> Blueprint:
             beside=_beside(workshop, phone),
             channels=CHANNELS,
             cents=CENTS_A_PART,
-            price_seen=PRICE_SEEN,
+            price_seen=SEEN,
         )
 
     @blueprint.post("/phone/text")
