@@ -29,7 +29,7 @@ def texts(library: Library) -> dict[str, str]:
 
 def grade(text: str) -> float:
     """The school year in which a text is read with ease; below 0 for very short sentences."""
-    return textstat.flesch_kincaid_grade(_NEXT_SENTENCE.sub(". ", text).replace("\n", " "))
+    return float(textstat.flesch_kincaid_grade(_NEXT_SENTENCE.sub(". ", text).replace("\n", " ")))
 
 
 def grades(of: Mapping[str, str]) -> list[tuple[float, str]]:
