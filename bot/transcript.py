@@ -185,7 +185,7 @@ def touched(transcript: Transcript, library: Library) -> frozenset[str]:
         ids |= {place.step for place in talk.session.path} if talk.session else set()
         if before and before.place and any(isinstance(event, EndedQuietly) for event in talk.events):
             quiet |= _quiet_ends(library.release, library.release.keys[before.place.step])
-    return quiet | frozenset(library.release.keys[id_] for id_ in ids if id_ in library.release.keys)
+    return frozenset(library.release.keys[id_] for id_ in ids if id_ in library.release.keys) | quiet
 
 
 def _quiet_ends(release: Release, key: str) -> set[str]:
