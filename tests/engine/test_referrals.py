@@ -97,7 +97,7 @@ def test_the_longest_zip_prefix_that_is_listed_counts(digits, area):
 @pytest.mark.parametrize(
     ("zip_", "area"),
     [("100", "nyc"), ("11201", "nyc"), ("11004", "nyc"), ("11005", "nyc"), ("11001", "ny_state"), ("06390", "ny_state"),
-     ("063", "us"), ("06391", "us"), ("005", "ny_state"), ("14850", "ny_state"), ("15001", "us"), ("90210", "us")],
+     ("063", "us"), ("06391", "us"), ("005", "ny_state"), ("14850", "ny_state"), ("15001", "us"), ("90210", "ca_los_angeles"), ("94103", "us")],
 )  # fmt: skip
 def test_the_shipped_zip_prefixes_lead_to_their_areas(library, zip_, area):
     assert library.release.areas.of_zip(zip_) == area
