@@ -119,7 +119,8 @@ MADE: list[tuple[Any, ...]] = [
     (
         "no way on",
         FLOW,
-        "  who_is_it:\n    ask:\n      paper: has_paper\n      no_paper: no_paper\n      came_in: inside\n      legal_help: lawyer\n",
+        "  who_is_it:\n    ask:\n      paper: has_paper\n      no_paper: no_paper\n      came_in: inside\n"
+        "      agency: police_vs_ice\n      legal_help: lawyer\n",
         "  who_is_it:\n    ask:\n",
     ),
     ("step nobody reaches", FLOW, "      who: who_is_it\n", "      who: no_paper\n", FLOW),
