@@ -52,7 +52,7 @@ class Wish:
     override: Override = field(default_factory=Override)
     withdraw_stale: bool = False
     shown: str = ""
-    """`Proposal.shown` of the one that somebody has looked at: nothing else may be published; empty: whatever is there."""
+    """`Proposal.shown` of the one that somebody has looked at: nothing else may go live; empty: whatever is there."""
     at_start: bool = False
     """Nobody asked for it: a start never brings back what somebody has gone back from."""
 
@@ -201,8 +201,8 @@ class _Desk:
             Overtaken: another release was published meanwhile.
         """
         for name, most in LONGEST.items():
-            if len(getattr(entry, name)) > most:
-                raise NotPublished((Refusal("long", f"Say it in at most {most} letters: {getattr(entry, name)[:most]} ..."),))
+            if len(said := getattr(entry, name)) > most:
+                raise NotPublished((Refusal("long", f"Say it in at most {most} letters: {said[:most]} ..."),))
         number, new = self.releases.publish(canonical(proposal.bundle), entry)
         return Published(number=number, new=new, act=entry.act, about=entry.about, proposal=proposal)
 
