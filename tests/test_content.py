@@ -264,6 +264,7 @@ def test_one_run_names_the_mistakes_of_all_files_in_the_order_of_files_and_lines
         "flows/door.yaml:13 unknown-target",
         "flows/lawyer.yaml:21 end",
         "messages/es/menu.yml:7 percent",
+        "messages/es/reviews.yml:0 unread",
     ]
 
 
