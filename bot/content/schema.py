@@ -182,7 +182,8 @@ def _words_of_flow() -> Schema:
 
 
 def _reviews() -> Schema:
-    kinds = {"english": _exactly("[0-9a-f]{8}"), "date": DATE, "by": _exactly(ROLE)}
+    mark = _exactly("[0-9a-f]{8}")
+    kinds = {"english": mark, "text": mark, "date": DATE, "by": _exactly(ROLE)}
     return _each(_object(RECORD, kinds))
 
 

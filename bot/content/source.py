@@ -64,6 +64,10 @@ def from_plain(plain: Plain, file: str) -> Node:
 def read(folder: Path, file: str, problems: Problems) -> Node | None:
     """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
     place = Place(file)
+    if not _is_in_its_room(folder, file):
+        problems.add("link", place, "this is a link to a file somewhere else, which is not read.",
+                     "Put the file itself here.")  # fmt: skip
+        return None
     try:
         if (folder / file).stat().st_size > MAX_BYTES:
             problems.add(
@@ -75,6 +79,12 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
         problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
     return read_bytes(raw, file, problems)
+
+
+def _is_in_its_room(folder: Path, file: str) -> bool:
+    """Whether a file lies where its name says. A link could lead to somebody's secrets, and problems show lines."""
+    room = folder / file.partition("/")[0]
+    return (folder / file).resolve().is_relative_to(room.resolve())
 
 
 def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
