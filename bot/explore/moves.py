@@ -89,7 +89,7 @@ class Words:
                     "command", move.ref, (phrase for phrase in known if phrase.means == move.ref), locale
                 )
             case "language":
-                names = (Phrase(name, of, of) for name, of in words.languages.items() if of == move.ref)
+                names = (Phrase(name, move.ref, move.ref) for name, of in words.languages.items() if of == (move.ref,))
                 return self._read_as("language", move.ref, names, move.ref)
             case "optout":
                 whole = (Phrase(stop, "", of) for of, own in words.optouts.items() for stop in sorted(own.whole))
