@@ -20,12 +20,14 @@ from bot.engine.flow import Ask
 from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
+from bot.engine.text import runs_left
 from bot.engine.understand import BACK, MENU_DIGIT, MORE
 from bot.pages import paged
 
 CACHED = 4096
 LAST = ("honest", "letters")
 """What is said below everything else."""
+LEFT_TO_RIGHT = "\u200e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,11 @@ class Composer:
         caveats = self._library.caveats
         unreviewed = flow.name in caveats.flows or locale in caveats.locales
         name = f"honest{'_unreviewed' if unreviewed else ''}{'_overdue' if ref.endswith('!') else ''}"
-        return self._common(name, locale, date=flow.law.sources_until.isoformat())
+        return self._common(name, locale, date=self._turned(flow.law.sources_until.isoformat(), locale))
+
+    def _turned(self, date: str, locale: str) -> str:
+        """A date behind words that run from right to left: without the mark its parts would change places."""
+        return LEFT_TO_RIGHT + date if runs_left(self._common("language.name", locale)) else date
 
     # ------------------------------------------------------------------------------------------- words
 

@@ -173,3 +173,15 @@ def test_a_digit_is_a_digit_in_every_script(talk, twelve, digit):
 )  # fmt: skip
 def test_endings_spaces_and_accents_do_not_matter(talk, twelve, locale, text):
     assert in_(twelve, "door.knock.text", locale) in (talk.hears(text) or "")
+
+
+# --------------------------------------------------------------------------------------------------- right to left
+
+
+@pytest.mark.parametrize("locale", [one for one in MADE if one not in VARIANTS])
+def test_a_date_behind_words_from_right_to_left_keeps_its_order(talk, locale):
+    """An Arabic letter before makes of 2026-10-07 three numbers, which change places; this mark keeps them one."""
+    reply = talk.hears(MADE[locale].door[0]) or ""
+
+    assert ("\u200e2026-10-07" in reply) == (locale in ("ar", "ur"))
+    assert "2026-10-07" in reply

@@ -89,6 +89,15 @@ def script_of(text: str) -> str:
     return max(counts, key=lambda script: counts[script]) if counts else ""
 
 
+def runs_left(text: str) -> bool:
+    """Whether a text is read from right to left, by its first letter.
+
+    >>> runs_left("اردو"), runs_left("Roman Urdu")
+    (True, False)
+    """
+    return next((unicodedata.bidirectional(char) in ("R", "AL") for char in text if char.isalpha()), False)
+
+
 def script_of_words(words: Iterable[str]) -> str:
     """The script of a language's words; those in Latin letters aside, in which people write every language.
 
