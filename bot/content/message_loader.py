@@ -34,6 +34,8 @@ COMMON: dict[str, frozenset[str]] = {
     "language.name": frozenset(),
     "language.english": frozenset(),
     "language.clock": frozenset(),
+    "language.letters_of": frozenset(),
+    "letters": frozenset(),
     **{f"days.{day}": frozenset() for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
     "nav.menu": frozenset(),
     "nav.back": frozenset(),
@@ -57,7 +59,6 @@ COMMON: dict[str, frozenset[str]] = {
     "quiet_end": frozenset(),
     "too_many": frozenset(),
     "hotline_first": frozenset(),
-    "welcome": frozenset(),
     "yes": frozenset(),
     "no": frozenset(),
     "fallback": frozenset({"name", "phone", "hours"}),
@@ -71,6 +72,9 @@ COMMON: dict[str, frozenset[str]] = {
     "referral.not_confirmed": frozenset(),
 }
 """The texts that the line itself says, with the placeholders that each must hold."""
+
+OF_VARIANTS = frozenset({"language.letters_of", "letters"})
+"""Those that only a variant in Latin letters has; the default locale has the second as its English."""
 
 
 COMMON_SHAPE: dict[str, frozenset[str]] = {}
@@ -125,7 +129,11 @@ class LocaleWords:
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """Everything in one locale's folder."""
+    """Everything in one locale's folder.
+
+    A variant is the language of another locale in Latin letters. It holds whole flows, not all of them: of the others
+    people get the texts of that locale.
+    """
 
     name: str
     files: frozenset[str]
@@ -133,6 +141,12 @@ class Locale:
     words: LocaleWords = field(default_factory=LocaleWords)
     places: dict[str, Place] = field(default_factory=dict)
     """Where steps, options and groups of texts stand, by key."""
+
+    @property
+    def letters_of(self) -> str:
+        """The locale that this one is a variant of; empty: it is none."""
+        found = self.texts.get("common.language.letters_of")
+        return found.value if found else ""
 
 
 def needs_text(step: Step) -> bool | None:
@@ -203,13 +217,13 @@ class _OneLocale:
                 self.found.words.lists[name] = self._phrases(node, name)
 
     def _common(self, root: Node) -> None:
-        known = dict.fromkeys(COMMON_SHAPE, self.must)
+        known = {name: self.must and name not in OF_VARIANTS for name in COMMON_SHAPE}
         for name, node in self.form.fields(root, what="common.yml", known=known).items():
             if not COMMON_SHAPE[name]:
                 self._text(f"common.{name}", node)
                 continue
             self._stands(f"common.{name}", node)
-            members = dict.fromkeys(sorted(COMMON_SHAPE[name]), self.must)
+            members = {one: self.must and f"{name}.{one}" not in OF_VARIANTS for one in sorted(COMMON_SHAPE[name])}
             for member, text in self.form.fields(node, what=name, known=members).items():
                 self._text(f"common.{name}.{member}", text)
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.content.form import Form
 from bot.content.law_loader import read_date
-from bot.content.message_loader import Locale, Text
+from bot.content.message_loader import OF_VARIANTS, Locale, Text
 from bot.content.problem import Place, Problems, did_you_mean
 from bot.content.source import Node
 from bot.engine.flow import flow_of
@@ -81,12 +81,24 @@ def is_role(text: str) -> bool:
 
 def stale_keys(library: Library, locale: str) -> tuple[str, ...]:
     """The texts of a locale that were made from another English than the present one, or from nothing known."""
-    return library.translations[locale].stale if locale in library.translations else ()
+    return _with_those_behind(library, locale, lambda one: one.stale)
 
 
 def unread_keys(library: Library, locale: str) -> tuple[str, ...]:
     """The texts of a locale that nobody but a machine has read as they are now."""
-    return library.translations[locale].unread if locale in library.translations else ()
+    return _with_those_behind(library, locale, lambda one: one.unread)
+
+
+def _with_those_behind(
+    library: Library, locale: str, keys: Callable[[Translation], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """A variant's own texts, and those that people get from its language instead."""
+    if locale not in library.translations:
+        return ()
+    mine, language = library.translations[locale], library.release.language_of(locale)
+    if language == locale:
+        return keys(mine)
+    return (*keys(mine), *(key for key in keys(library.translations[language]) if key not in mine.texts))
 
 
 def file_of(locale: str) -> str:
@@ -112,11 +124,12 @@ def _record(form: Form, key: str, node: Node) -> Review:
 
 def translation(source: Locale, locale: Locale, records: Mapping[str, Review]) -> Translation:
     """Compare a locale with the default one, `source`."""
-    here = [key for key in source.texts if key in locale.texts]
+    wanted = {key: text for key, text in source.texts.items() if _is_wanted(key, locale)}
+    here = [key for key in wanted if key in locale.texts]
     return Translation(
         locale=locale.name,
-        english=source.texts,
-        missing=tuple(key for key in source.texts if key not in locale.texts),
+        english=wanted,
+        missing=tuple(key for key in wanted if key not in locale.texts),
         stale=tuple(k for k in here if k not in records or records[k].english != mark_of(source.texts[k].value)),
         unread=tuple(k for k in here if k not in records or not _was_read(records[k], locale.texts[k].value)),
         texts=locale.texts,
@@ -127,6 +140,13 @@ def translation(source: Locale, locale: Locale, records: Mapping[str, Review]) -
 def _was_read(record: Review, text: str) -> bool:
     """Whether a person has read these very words."""
     return record.by != MACHINE and record.text == mark_of(text)
+
+
+def _is_wanted(key: str, locale: Locale) -> bool:
+    """Of a variant in Latin letters, what stands in its files; of any other locale, all but what variants have."""
+    if locale.letters_of:
+        return flow_of(key) in locale.files
+    return key.removeprefix("common.") not in OF_VARIANTS
 
 
 class ReviewCheck:

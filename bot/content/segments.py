@@ -18,7 +18,11 @@ GSM_SINGLE, GSM_PART = 160, 153
 UCS_SINGLE, UCS_PART = 70, 67
 MAX_PARTS = 3
 
-_PLAINER = str.maketrans("áíóúÁÍÓÚâêîôûçœëïÀÈ“”‘’–—…\u00a0", "aiouAIOUaeioucoeiAE\"\"''--. ")
+_PLAINER = str.maketrans(
+    "áíóúÁÍÓÚâêîôûÂÊÎÔÛçëïËÏÀÈÙÒąćęłńśźżĄĆĘŁŃŚŹŻ“”„«»‘’–—…\u00a0\u202f",
+    'aiouAIOUaeiouAEIOUceiEIAEUOacelnszzACELNSZZ"""""\'\'--.  ',
+)
+"""Spanish, French, Polish and Haitian Creole as their speakers text them. é, è, ù, ñ are in the alphabet, and stay."""
 
 
 def is_gsm(text: str) -> bool:

@@ -32,7 +32,8 @@ class Known:
 
     def way(self, session: Session, step: Branch) -> str:
         """The step that a branch leads this person to."""
-        known = {"area": self._area(session), "channel": self.channel, "locale": session.locale}
+        language = self.release.language_of(session.locale)
+        known = {"area": self._area(session), "channel": self.channel, "locale": language}
         for value, then in step.cases:
             if step.on in known:
                 areas = self.release.areas.chain(known["area"]) if step.on == "area" and known["area"] else ()

@@ -34,6 +34,7 @@ class Release:
     flows: Mapping[str, Flow]
     vocabulary: Vocabulary
     locales: tuple[str, ...]
+    """Variants in Latin letters among them."""
     default_locale: str
     referrals: tuple[Referral, ...]
     areas: Areas
@@ -46,6 +47,8 @@ class Release:
     """Texts that are not said, by key (`flow.step.text`, `flow.step.option.reply`) and locale."""
     moved: tuple[tuple[str, str], ...] = ()
     """What `moved` of the flows does not know: names that came later than these flows, and what they were before."""
+    languages: tuple[str, ...] = field(init=False)
+    """The locales that people choose from: none that is another in Latin letters."""
     steps: Mapping[str, Step] = field(init=False)
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
@@ -61,6 +64,8 @@ class Release:
     def __post_init__(self) -> None:
         steps = {step.key: step for flow in self.flows.values() for step in flow.steps}
         options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
+        variants = self.vocabulary.letters_of
+        object.__setattr__(self, "languages", tuple(name for name in self.locales if name not in variants))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "keys", _keys(self.flows, steps, options, self.moved))
@@ -104,6 +109,10 @@ class Release:
         name, overdue, _ = said.ref.partition("!")
         flow = self.keys.get(short_id(name), "")
         return replace(said, ref=f"{flow}{overdue}") if flow in self.flows else None
+
+    def language_of(self, locale: str) -> str:
+        """The locale itself, or the one that it is a variant of."""
+        return self.vocabulary.letters_of.get(locale, locale)
 
     def flow(self, name: str) -> Flow:
         """The flow of that name.

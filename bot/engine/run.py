@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import MAX_OPTIONS, Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
 from bot.engine.known import Known
 from bot.engine.release import MENU, Release
 from bot.engine.session import Place, Said, Screen, ScreenKind, Session, id_of, short_id
@@ -95,10 +95,13 @@ class _Turn:
             return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
-        reading = self.reader.read(inbound.text, session.screen)
+        reading = self._read(session, inbound)
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
+
+    def _read(self, session: Session, inbound: Inbound) -> Reading:
+        return self.reader.read(inbound.text, session.screen, session.locale)
 
     def _is_old_tap(self, inbound: Inbound) -> bool:
         """Whether the text is a button of another screen. Where the payload is the text itself, somebody may have typed
@@ -118,8 +121,23 @@ class _Turn:
                 return replace(after, screen=replace(after.screen, said=said)), (Spoke(said),)
         return after, events
 
-    def _act(self, session: Session, reading: Reading) -> Outcome:
-        session = self._in_language_of(session, reading)
+    def _act(self, before: Session, reading: Reading) -> Outcome:
+        session, events = self._acted(self._in_language_of(before, reading), reading)
+        told = reading.guess.locale
+        if session and session.locale != before.locale and session.locale == self.release.language_of(told) != told:
+            return self._offering_letters(session, events, told)
+        return session, events
+
+    def _offering_letters(self, session: Session, events: tuple[Event, ...], variant: str) -> Outcome:
+        """Who writes a language in Latin letters is answered in its script, and may have Latin ones: their phone may
+        show boxes. Said once, in the last line."""
+        match events:
+            case (Spoke(said=said),) if session.screen:
+                said = (*said, Said("letters", variant))
+                return replace(session, screen=replace(session.screen, said=said)), (Spoke(said),)
+        return session, events
+
+    def _acted(self, session: Session, reading: Reading) -> Outcome:
         if reading.action not in ("fallback", "optout"):
             session = replace(session, misses=0)
         match reading.action:
@@ -146,7 +164,7 @@ class _Turn:
 
     def _unsure(self, session: Session, inbound: Inbound) -> Outcome:
         """After a fault the present step is shown instead of counting an answer; anything else is heard as always."""
-        reading = self.reader.read(inbound.text, session.screen)
+        reading = self._read(session, inbound)
         if reading.action in ("answer", "value", "fallback") or reading.ref in ("back", "more") or inbound.choice:
             return self._show_again(session, Said("notice", "shown_again"))
         return self._act(session, reading)
@@ -154,10 +172,13 @@ class _Turn:
     def _in_language_of(self, session: Session, reading: Reading) -> Session:
         """An explicit choice always wins; a first guess is taken; a later one must be sure."""
         guess = reading.guess
+        language = self.release.language_of(guess.locale)
+        if self.release.language_of(session.locale) == language:
+            return session
         sure = not session.locale or guess.score - guess.second >= SWITCH_SCORE
         if session.chosen or not guess.locale or not sure:
             return session
-        return replace(session, locale=guess.locale)
+        return replace(session, locale=language)
 
     # ------------------------------------------------------------------------------------------- act
 
@@ -187,12 +208,21 @@ class _Turn:
                 page = session.screen.page + 1
                 turned = replace(session.screen, page=page)
                 return replace(session, screen=turned), (TurnedPage(session.screen.said, page),)
+            case "more" if session.screen and session.screen.kind == "language":
+                return self._ask_language(session, after=session.screen.choices[-1:])
             case "more":
                 return self._show_again(session)
             case "language":
-                return self._wait(session, "language", self.release.locales, (Said("notice", "language_question"),))
+                return self._ask_language(session)
             case _:
                 return self._go(session, self.release.flow(MENU).start, ())
+
+    def _ask_language(self, session: Session, *said: Said, after: tuple[str, ...] = ()) -> Outcome:
+        """The languages, as many as there are digits for; 9 shows those after them, and at the end the first again."""
+        names = self.release.languages
+        first = names.index(after[0]) + 1 if after and after[0] in names[:-1] else 0
+        said = (*said, Said("languages"), self.know.human(session))
+        return self._wait(session, "language", names[first : first + MAX_OPTIONS], said)
 
     def _speak(self, session: Session, locale: str) -> Outcome:
         session = replace(session, locale=locale, chosen=True)
@@ -235,15 +265,16 @@ class _Turn:
         if session.misses == MAX_MISSES:
             return self._wait(session, "rest", (), (Said("notice", "too_many"), self.know.human(session)))
         if session.misses == 1 and self._step_at(session) is None and session.screen is None:
-            after: tuple[Said, ...] = (Said("languages"),)
-            return self._go(session, self.release.flow(MENU).start, (), after=after)
+            if session.locale:
+                return self._go(session, self.release.flow(MENU).start, ())
+            return self._ask_language(session)
         said: tuple[Said, ...] = (Said("notice", "not_understood"),)
         if session.misses > 1:
             said = (Said("notice", "not_understood_twice"), self.know.human(session))
         screen, step = session.screen, self._step_at(session)
         if session.misses > 1 and not session.locale and (step is None or flow_of(step.key) == MENU):
-            # Nothing has been understood at all: most likely the menu's languages are of no use to the person.
-            return self._wait(session, "language", self.release.locales, (*said, Said("notice", "language_question")))
+            # Nothing has been understood at all: most likely the menu's language is of no use to the person.
+            return self._ask_language(session, *said)
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
@@ -272,7 +303,6 @@ class _Turn:
         key: str,
         said: tuple[Said, ...],
         returns: tuple[str, ...] | None = None,
-        after: tuple[Said, ...] = (),
     ) -> Outcome:
         """Pass through steps until one waits. `returns`: where visited flows come back to."""
         back = returns if returns is not None else (session.place.returns if session.place else ())
@@ -308,12 +338,10 @@ class _Turn:
                     here = session.place
                     if here is None or here.step != short_id(key) or here.returns != back:
                         session = session.at(short_id(key), returns=back)
-                    return self._arrive(session, step, said, after, entered)
+                    return self._arrive(session, step, said, entered)
         return self._wait(session, "rest", (), (Said("notice", "changed"), self.know.human(session)))
 
-    def _arrive(
-        self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = (), entered: str = ""
-    ) -> Outcome:
+    def _arrive(self, session: Session, step: Step, said: tuple[Said, ...], entered: str = "") -> Outcome:
         """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
             return None, (EndedQuietly(session.locale),)
@@ -324,14 +352,15 @@ class _Turn:
             case Ask():
                 kind, choices = "ask", tuple(short_id(option.key) for option in step.options)
             case Collect(what="language"):
-                kind, choices = "language", self.release.locales
+                kind, choices = "language", self.release.languages[:MAX_OPTIONS]
+                said = (*said, self.know.human(session))
             case Collect(what="yes_no"):
                 kind, choices = "collect", ("yes", "no")
             case Collect():
                 kind, choices = "collect", ("zip",)
             case Refer():
                 said = (*said, self.know.numbers(session, step, best=MAX_REFERRALS))
-        return self._wait(session, kind, choices, (*said, *after, *self.know.honest(step, entered)))
+        return self._wait(session, kind, choices, (*said, *self.know.honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
         said = tuple(dict.fromkeys(said))

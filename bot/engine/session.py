@@ -19,7 +19,7 @@ MAX_PATH = 16
 ScreenKind = Literal["ask", "collect", "offer", "language", "rest"]
 """What the person was last shown: options, a question, possible flows, languages, or a step without choices."""
 
-SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages"]
+SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages", "letters"]
 
 
 def id_of(key: str) -> str:

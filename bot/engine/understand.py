@@ -15,9 +15,9 @@ from bot.engine.likeness import is_slip
 from bot.engine.optout import OptOuts
 from bot.engine.release import Release
 from bot.engine.session import Screen, id_of
-from bot.engine.text import words_of
+from bot.engine.text import way_of, words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
+from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
 Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
 
@@ -75,21 +75,21 @@ class Reader:
             if len(words) == 1 and phrases[0].means in SAFE_TO_GUESS
         ]
 
-    def read(self, text: str, screen: Screen | None) -> Reading:
-        """What the text means to somebody who was last shown that screen."""
+    def read(self, text: str, screen: Screen | None, spoken: str = "") -> Reading:
+        """What the text means to somebody who was last shown that screen, and is spoken to in that locale."""
         said = words_of(text)
         if not said:
             return Reading(action="fallback")
         bare = self._words.without_fillers(said)
-        told = guess(said, self._words)
+        told = guess(said, self._words, way_of(text))
         reading = (
             self._opting_out(said)
             or self._emergency(said)
             or self._exact_answer(said, bare, screen)
-            or self._command(said, bare)
+            or self._command(said, bare, spoken)
             or self._greeting(said, bare)
             or self._keyword(said, bare)
-            or self._sentence(said, bare, screen)
+            or self._sentence(said, bare, screen, told)
             or self._slipped_command(bare)
             or Reading(action="fallback")
         )
@@ -97,7 +97,7 @@ class Reader:
             action=reading.action,
             ref=reading.ref,
             offers=reading.offers,
-            guess=told if reading.guess.locale in ("", told.locale) else reading.guess,
+            guess=told if told.by_script or reading.guess.locale in ("", told.locale) else reading.guess,
             because=reading.because,
             scores=reading.scores,
         )
@@ -155,7 +155,7 @@ class Reader:
     def _phrases_of(self, choice: str, screen: Screen) -> tuple[Phrase, ...]:
         """The words that choose one choice of a screen."""
         if screen.kind == "language":
-            return tuple(Phrase(w, choice, loc) for w, loc in self._words.languages.items() if loc == choice)
+            return ()  # names of languages are understood everywhere
         key = self._release.keys.get(choice, choice)
         if screen.kind == "offer":
             return tuple(phrase for phrase in self._words.triggers if phrase.means == key)
@@ -180,13 +180,22 @@ class Reader:
             numbers = numbers[:1]
         return self._release.areas.of_zip(numbers[0]) if len(numbers) == 1 else None
 
-    def _command(self, said: Words, bare: Words) -> Reading | None:
+    def _command(self, said: Words, bare: Words, spoken: str) -> Reading | None:
         for words in (said, bare):
-            if locale := self._words.languages.get(words):
-                return Reading(action="language", ref=locale, guess=Guess(locale, words, 1.0), because=" ".join(words))
+            if locale := self._language(words, spoken):
+                told = next((v for v, of in self._words.letters_of.items() if of == locale and is_latin(words)), locale)
+                return Reading(action="language", ref=locale, guess=Guess(told, words, 1.0), because=" ".join(words))
             if found := self._words.commands.get(words):
                 return Reading(action="command", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
+
+    def _language(self, words: Words, spoken: str) -> str:
+        """The locale that words name. LATIN, which names a variant of several languages, means the one being spoken."""
+        named = self._words.languages.get(words, ())
+        letters_of = self._words.letters_of
+        ours = [locale for locale in named if spoken and spoken in (locale, letters_of.get(locale))]
+        whole = [locale for locale in named if locale not in letters_of]
+        return next(iter(ours or whole or (named if len(named) == 1 else ())), "")
 
     def _greeting(self, said: Words, bare: Words) -> Reading | None:
         for words in (said, bare):
@@ -213,9 +222,9 @@ class Reader:
                 return Reading(action="flow", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
 
-    def _sentence(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
+    def _sentence(self, said: Words, bare: Words, screen: Screen | None, told: Guess) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""
-        scores = tuple(self._triggers.score(said, guess(said, self._words).locale))
+        scores = tuple(self._triggers.score(said, told.locale))
         found, sure = winners(list(scores))
         answer = self._likely_answer(said, bare, screen)
         if answer and (
@@ -225,10 +234,10 @@ class Reader:
         if not found:
             return Reading(action="fallback", scores=scores[:5]) if scores else None
         best = found[0]
-        told = Guess(best.locale) if not guess(said, self._words).locale else Guess("")
+        mine = Guess("") if told.locale else Guess(best.locale)
         if not sure:
-            return Reading(action="offer", offers=tuple(s.means for s in found), guess=told, scores=scores[:5])
-        return Reading(action="flow", ref=best.means, guess=told, because=best.phrase, scores=scores[:5])
+            return Reading(action="offer", offers=tuple(s.means for s in found), guess=mine, scores=scores[:5])
+        return Reading(action="flow", ref=best.means, guess=mine, because=best.phrase, scores=scores[:5])
 
     def _flow_at(self, screen: Screen | None) -> str:
         """The flow whose options stand on a screen: there, a sentence about the same situation is an answer."""

@@ -63,10 +63,10 @@ class Remembering(Reader):
         super().__init__(release)
         self._readings: dict[object, Reading] = {}
 
-    def read(self, text: str, screen: Screen | None) -> Reading:
-        key = (text, screen and (screen.kind, screen.choices, screen.has_more))
+    def read(self, text: str, screen: Screen | None, spoken: str = "") -> Reading:
+        key = (text, screen and (screen.kind, screen.choices, screen.has_more), spoken)
         if key not in self._readings:
-            self._readings[key] = super().read(text, screen)
+            self._readings[key] = super().read(text, screen, spoken)
         return self._readings[key]
 
 
@@ -104,7 +104,7 @@ class Words:
                     "command", move.ref, (phrase for phrase in known if phrase.means == move.ref), locale
                 )
             case "language":
-                names = (Phrase(name, of, of) for name, of in words.languages.items() if of == move.ref)
+                names = (Phrase(name, move.ref, move.ref) for name, of in words.languages.items() if of == (move.ref,))
                 return self._read_as("language", move.ref, names, move.ref)
             case "optout":
                 whole = (Phrase(stop, "", of) for of, own in words.optouts.items() for stop in sorted(own.whole))

@@ -53,7 +53,7 @@ READ = [
     ("español", DOOR, "language", "es"), ("Spanish", None, "language", "es"), ("中文", DOOR, "language", "zh-Hans"),
     ("العربية", None, "language", "ar"), ("in english please", DOOR, "language", "en"),
     ("2", LANGUAGES, "answer", "es"),
-    ("arabic", LANGUAGES, "answer", "ar"), ("5", LANGUAGES, "fallback", ""),
+    ("arabic", LANGUAGES, "language", "ar"), ("5", LANGUAGES, "fallback", ""),
     # offers
     ("1", OFFER, "answer", short_id("lawyer")), ("lawyer", OFFER, "answer", short_id("lawyer")),
     ("they took my husband", OFFER, "answer", short_id("find_relative")),
