@@ -118,7 +118,7 @@ class Composer:
         )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
-        """The pages of a reply: the fullest form that fits on one page, else the form with the fewest."""
+        """The pages of a reply: the fullest form on one page, else that with the fewest, and the briefest of those."""
         if any(said.kind == "languages" for said in key.said):
             locales = (key.locale,) if key.locale else self._library.organisation.bilingual
             short = len(locales) > 1
@@ -131,7 +131,7 @@ class Composer:
             forms = [_Form(mine, mine), _Form(mine, mine, brief=True)]
         fullest, shorter = forms
         pages = self._written(key, fullest)
-        return pages if len(pages) == 1 else min(pages, self._written(key, shorter), key=len)
+        return pages if len(pages) == 1 else min(self._written(key, shorter), pages, key=len)
 
     def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
         units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, form)]
