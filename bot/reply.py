@@ -119,10 +119,10 @@ class Composer:
         )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
-        """The pages of a reply: the fullest form that fits on one page, else the form with the fewest."""
+        """The pages of a reply: the fullest form on one page, else that with the fewest, and the briefest of those."""
         form = _Form(self._known(key.locale), (key.locale,) if key.locale else self._library.organisation.bilingual)
         pages = self._written(key, form)
-        return pages if len(pages) == 1 else min(pages, self._written(key, replace(form, brief=True)), key=len)
+        return pages if len(pages) == 1 else min(self._written(key, replace(form, brief=True)), pages, key=len)
 
     def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
         units = [unit for said in key.said if said.kind not in LAST for unit in self._units(said, form)]

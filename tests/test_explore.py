@@ -206,12 +206,12 @@ def test_for_each_language_area_and_hour_of_a_week_it_is_known_which_line_is_off
         for minute in range(0, 8 * 24 * 60, 15):
             at = (begin + timedelta(minutes=minute)).astimezone(release.timezone)
             local = at.weekday() * 1440 + at.hour * 60 + at.minute
-            span = next(span for span in spans(release.referrals) if span.start <= local < span.end)
+            span = next(span for span in spans(release) if span.start <= local < span.end)
             for area in release.areas.within:
                 for locale in release.locales:
                     offer = offered(release, area, locale, at)
                     assert week.setdefault((span, area, locale), offer) == offer, (at, area, locale)
-    assert len(week) == len(spans(release.referrals)) * len(release.areas.within) * len(release.locales)
+    assert len(week) == len(spans(release)) * len(release.areas.within) * len(release.locales)
 
 
 def test_the_table_of_hours_says_which_line_is_open_and_else_when_one_opens(library):

@@ -70,6 +70,8 @@ COMMON: dict[str, frozenset[str]] = {
     "referral.say": frozenset({"language"}),
     "referral.government": frozenset(),
     "referral.not_confirmed": frozenset(),
+    "referral.public_list": frozenset(),
+    "referral.may_be_old": frozenset(),
 }
 """The texts that the line itself says, with the placeholders that each must hold."""
 

@@ -132,15 +132,16 @@ class Judge:
     # ------------------------------------------------------------------------------------------- composing
 
     def _different_weeks(self, heard: Heard) -> list[tuple[datetime, ...]]:
-        """The weeks in which the same turn tells something else, because other law is overdue."""
+        """The weeks in which the same turn tells something else, because other law or another number is overdue."""
         locale = heard.session.locale if heard.session else self.library.release.default_locale
         found: dict[object, tuple[datetime, ...]] = {}
         for week in self._weeks:
             done = self._again(heard, locale, week[0])
             assert done is not None, "it was heard before"
-            found.setdefault(
-                tuple((p.kind, p.ref.partition("@")[0]) for p in _said(done[1][0]) if "@" not in p.ref), week
-            )
+            said = _said(done[1][0])
+            law = tuple((piece.kind, piece.ref) for piece in said if "@" not in piece.ref)
+            old = tuple(name for name in _lines_of(said) if self._lines[name].is_overdue(week[0]))
+            found.setdefault((law, old), week)
         return list(found.values())
 
     def _at_every_hour(
@@ -174,8 +175,9 @@ class Judge:
 
     def _shape_of_lines(self, said: tuple[Said, ...], locale: str, at: datetime) -> object:
         shapes = []
-        for name in (n for piece in said if "@" in piece.ref for n in piece.ref.partition("@")[0].split(",") if n):
-            key = (name, shown(self._lines[name].hours, at), locale)
+        for name in _lines_of(said):
+            line = self._lines[name]
+            key = (name, shown(line.hours, at), line.is_overdue(at), locale)
             if key not in self._shapes:
                 there = Session(started=1, locale=locale, screen=Screen(kind="rest"))
                 kinds: tuple[SaidKind, ...] = ("hotline", "referrals")
@@ -274,6 +276,11 @@ def bare(text: str) -> str:
 
 def _said(event: Event) -> tuple[Said, ...]:
     return event.said if isinstance(event, Spoke | OptedOut) else ()
+
+
+def _lines_of(said: tuple[Said, ...]) -> list[str]:
+    """The names of the referrals that a reply shows."""
+    return [name for piece in said if "@" in piece.ref for name in piece.ref.partition("@")[0].split(",") if name]
 
 
 def digits_of(text: str) -> str:
