@@ -16,7 +16,7 @@ from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
 from bot.directory import Directory
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import MAX_OPTIONS, Ask, Collect
+from bot.engine.flow import LISTED, MAX_OPTIONS, Ask, Checklist, Collect, flow_of, step_of
 from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
@@ -138,9 +138,10 @@ class Composer:
         last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, form)]
         choices = self._choices(key, form)
         locale = form.locales[0]
+        nav = self._nav(key, locale, more=self._lists_more(key))
         return paged(
             units,
-            tail="\n".join([*([choices] if choices else []), *self._nav(key, locale, more=False), *last]),
+            tail="\n".join([*([choices] if choices else []), *nav, *last]),
             more="\n".join(self._nav(key, locale, more=True)),
             channel=key.channel,
         )
@@ -160,6 +161,10 @@ class Composer:
                 return [" / ".join(names)] if form.asking else []
             case "honest":
                 return [self._honest(said.ref, locale)]
+            case "item":
+                return [self._numbered(said.ref, locale)]
+            case "list":
+                return []
             case "referrals" | "hotline":
                 names_, _, minute = said.ref.partition("@")
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
@@ -186,8 +191,41 @@ class Composer:
             (self._names(choice, form.locales[0]) if form.listing else "") or self._label(choice, key, form.labels)
             for choice in key.choices
         ]
+        if key.kind == "list":
+            return self._listed(key, labels, form.locales[0])
         numbered = [f"{digit} {label}" for digit, label in enumerate(labels[:MAX_OPTIONS], 1)]
         return "\n".join([*numbered, *labels[MAX_OPTIONS:]])
+
+    # ------------------------------------------------------------------------------------------- checklists
+
+    def _plan(self, item: str) -> tuple[Checklist, int]:
+        """The checklist of an item, whose id is given, and its number there."""
+        key = self._key_of(item)
+        plan = self._release.steps[step_of(key)]
+        assert isinstance(plan, Checklist), "only items of this release are shown"
+        return plan, 1 + [one.key for one in plan.items].index(key)
+
+    def _listed(self, key: _Page, labels: list[str], locale: str) -> str:
+        """Which part of the list this is and what its marks mean, the items, and what leads on."""
+        plan, first = self._plan(key.choices[0])
+        last, count = first + len(labels) - 2, len(plan.items)
+        numbers = {"from": str(first), "to": str(last), "count": str(count)}
+        marks = next(said.ref for said in key.said if said.kind == "list")
+        lines = [f"{mark} {label}" for mark, label in zip(marks, labels, strict=False)] + labels[-1:]
+        above = self._common("checklist.shown", locale, **numbers)
+        return "\n".join([above, *(f"{digit} {line}" for digit, line in enumerate(lines, 1))])
+
+    def _lists_more(self, key: _Page) -> bool:
+        """Whether a list has other items than those that are shown: behind the last come the first again."""
+        return key.kind == "list" and len(self._plan(key.choices[0])[0].items) > LISTED
+
+    def _numbered(self, item: str, locale: str) -> str:
+        """Which item this is, and what opens it another day."""
+        plan, number = self._plan(item)
+        again = f"{self._library.called[locale][flow_of(plan.key)].upper()} {number}"
+        return self._common("checklist.item", locale, number=str(number), count=str(len(plan.items)), again=again)
+
+    # ------------------------------------------------------------------------------------------- labels
 
     def _names(self, choice: str, locale: str) -> str:
         """The names of all other languages, for the option that leads to them; empty for any other option."""
@@ -204,6 +242,8 @@ class Composer:
             return self._flow_label(self._release.keys.get(choice, ""), locales)
         if key.kind == "collect":
             return self._common(choice, locales[0])
+        if key.kind == "item":
+            return self._common(f"checklist.{choice}", locales[0])
         option = self._release.keys.get(choice, "")
         return " / ".join(dict.fromkeys(self._option_label(option, locale) for locale in locales))
 
@@ -219,8 +259,7 @@ class Composer:
             for option in step.options if isinstance(step, Ask) else ():
                 if option.then == self._release.flow(flow).start:
                     return self._messages.text(f"{option.key}.label", locales[0])
-        found = (p for p in self._release.vocabulary.triggers if p.means == flow and p.locale == locales[0])
-        return " ".join(next(found).words)
+        return self._library.called[locales[0]][flow]
 
     def _nav(self, key: _Page, locale: str, *, more: bool) -> list[str]:
         """The digits that work everywhere, with what they do."""

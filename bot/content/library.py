@@ -56,6 +56,8 @@ class Library:
     """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
     digest: str
     caveats: Caveats = field(default_factory=Caveats)
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By locale and flow: its first keyword, as it was written."""
 
     def numbered(self, number: int) -> Library:
         """The same content under the number that publishing gave it."""
@@ -315,6 +317,13 @@ def _library(
                      "Rename one of the two.")  # fmt: skip
         return None
     texts = {name: {key: text.value for key, text in locale.texts.items()} for name, locale in locales.items()}
+    called = {name: {flow: texts[0] for flow, texts in locale.words.keywords.items() if texts}
+              for name, locale in locales.items()}  # fmt: skip
     return Library(
-        release=release, messages=Messages(texts), organisation=organisation, translations=translations, digest=""
+        release=release,
+        messages=Messages(texts),
+        organisation=organisation,
+        translations=translations,
+        digest="",
+        called=called,
     )
