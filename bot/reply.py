@@ -16,7 +16,7 @@ from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
 from bot.directory import Directory
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import Ask
+from bot.engine.flow import LISTED, Ask, Checklist, flow_of, step_of
 from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
@@ -128,9 +128,10 @@ class Composer:
         units = [unit for said in key.said if said.kind not in LAST for unit in self._units(said, form)]
         last = [unit for said in key.said if said.kind in LAST for unit in self._units(said, form)]
         choices, locale = self._choices(key, form), form.locale
+        nav = self._nav(key, locale, more=self._lists_more(key))
         return paged(
             units,
-            tail="\n".join([*([choices] if choices else []), *self._nav(key, locale, more=False), *last]),
+            tail="\n".join([*([choices] if choices else []), *nav, *last]),
             more="\n".join(self._nav(key, locale, more=True)),
             channel=key.channel,
         )
@@ -151,6 +152,10 @@ class Composer:
                 return (self._honest(said.ref, locale),)
             case "letters":
                 return (self._common("letters", said.ref),)
+            case "item":
+                return (self._numbered(said.ref, locale),)
+            case "list":
+                return ()
             case "referrals" | "hotline":
                 names_, _, minute = said.ref.partition("@")
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
@@ -169,6 +174,8 @@ class Composer:
         if key.choices == ("zip",):
             return ""
         labels = [self._label(choice, key, form.locale) for choice in key.choices]
+        if key.kind == "list":
+            return self._listed(key, labels, form.locale)
         numbered = [f"{digit} {label}" for digit, label in enumerate(labels, 1)]
         return "\n".join([*numbered, *self._other_languages(key)])
 
@@ -179,6 +186,37 @@ class Composer:
         names = [self._common("language.name", one) for one in self._release.languages if one not in key.choices]
         return [f"{MORE} {' / '.join(names)}"] if names else []
 
+    # ------------------------------------------------------------------------------------------- checklists
+
+    def _plan(self, item: str) -> tuple[Checklist, int]:
+        """The checklist of an item, whose id is given, and its number there."""
+        key = self._key_of(item)
+        plan = self._release.steps[step_of(key)]
+        assert isinstance(plan, Checklist), "only items of this release are shown"
+        return plan, 1 + [one.key for one in plan.items].index(key)
+
+    def _listed(self, key: _Page, labels: list[str], locale: str) -> str:
+        """Which part of the list this is and what its marks mean, the items, and what leads on."""
+        plan, first = self._plan(key.choices[0])
+        last, count = first + len(labels) - 2, len(plan.items)
+        numbers = {"from": str(first), "to": str(last), "count": str(count)}
+        marks = next(said.ref for said in key.said if said.kind == "list")
+        lines = [f"{mark} {label}" for mark, label in zip(marks, labels, strict=False)] + labels[-1:]
+        above = self._common("checklist.shown", locale, **numbers)
+        return "\n".join([above, *(f"{digit} {line}" for digit, line in enumerate(lines, 1))])
+
+    def _lists_more(self, key: _Page) -> bool:
+        """Whether a list has other items than those that are shown: behind the last come the first again."""
+        return key.kind == "list" and len(self._plan(key.choices[0])[0].items) > LISTED
+
+    def _numbered(self, item: str, locale: str) -> str:
+        """Which item this is, and what opens it another day."""
+        plan, number = self._plan(item)
+        again = f"{self._library.called[locale][flow_of(plan.key)].upper()} {number}"
+        return self._common("checklist.item", locale, number=str(number), count=str(len(plan.items)), again=again)
+
+    # ------------------------------------------------------------------------------------------- labels
+
     def _label(self, choice: str, key: _Page, locale: str) -> str:
         if key.kind == "language":
             return self._common("language.name", choice)
@@ -186,6 +224,8 @@ class Composer:
             return self._flow_label(self._release.keys.get(choice, ""), locale)
         if key.kind == "collect":
             return self._common(choice, locale)
+        if key.kind == "item":
+            return self._common(f"checklist.{choice}", locale)
         return self._option_label(self._release.keys.get(choice, ""), locale)
 
     def _option_label(self, option: str, locale: str) -> str:
@@ -200,9 +240,8 @@ class Composer:
             for option in step.options if isinstance(step, Ask) else ():
                 if option.then == self._release.flow(flow).start:
                     return self._messages.text(f"{option.key}.label", locale)
-        keywords = [phrase for phrase in self._release.vocabulary.triggers if phrase.means == flow]
-        mine = [phrase for phrase in keywords if phrase.locale in (locale, self._release.language_of(locale))]
-        return " ".join((mine or keywords)[0].words)
+        called = self._library.called
+        return next(called[name][flow] for name in (locale, *called) if flow in called[name])
 
     def _nav(self, key: _Page, locale: str, *, more: bool) -> list[str]:
         """The digits that work everywhere, with what they do."""

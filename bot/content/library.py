@@ -57,6 +57,8 @@ class Library:
     """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
     digest: str
     caveats: Caveats = field(default_factory=Caveats)
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By locale and flow: its first keyword, as it was written."""
 
     def numbered(self, number: int) -> Library:
         """The same content under the number that publishing gave it."""
@@ -332,6 +334,21 @@ def _library(
         name: {key: text.value for of in (locale.letters_of, name) if of for key, text in locales[of].texts.items()}
         for name, locale in locales.items()
     }
+    called = {
+        name: {
+            flow: words[0]
+            for of in (locale.letters_of, name)
+            if of
+            for flow, words in locales[of].words.keywords.items()
+            if words
+        }
+        for name, locale in locales.items()
+    }
     return Library(
-        release=release, messages=Messages(texts), organisation=organisation, translations=translations, digest=""
+        release=release,
+        messages=Messages(texts),
+        organisation=organisation,
+        translations=translations,
+        digest="",
+        called=called,
     )

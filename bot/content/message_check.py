@@ -116,11 +116,15 @@ def _keywords(
     problems: Problems,
     unread: Collection[str],
 ) -> None:
-    """A flow that one language's words start, every language's words start."""
-    for flow in flows:
-        other = next((name for name, one in locales.items() if one.words.keywords.get(flow)), "")
-        path = f"messages/{locale.name}/{flow}.yml"
-        if other and flow in locale.files and path not in unread and not locale.words.keywords.get(flow):
+    """A flow that one language's words start, every language's words start. A checklist is come back to by a word."""
+    for name, flow in flows.items():
+        other = next((one.name for one in locales.values() if one.words.keywords.get(name)), "")
+        path = f"messages/{locale.name}/{name}.yml"
+        if flow.checklist and not other and name in locale.files and path not in unread:
+            problems.add("no-keywords", Place(path),
+                         f'no word in "{locale.name}" opens an item of this checklist.',
+                         "Add a line at the top: keywords: [word, two words]. People are told the first.")  # fmt: skip
+        if other and name in locale.files and path not in unread and not locale.words.keywords.get(name):
             problems.add("no-keywords", Place(path),
                          f'nothing that a person texts in "{locale.name}" starts this flow; in "{other}" it does.',
                          "Add a line at the top: keywords: [word, two words]")  # fmt: skip

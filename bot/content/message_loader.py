@@ -13,7 +13,8 @@ from functools import lru_cache
 from bot.content.form import Form
 from bot.content.problem import Place, perhaps_renamed
 from bot.content.source import Node
-from bot.engine.flow import Branch, End, Flow, Refer, Step, Visit
+from bot.engine.checklist import ANSWERS
+from bot.engine.flow import LEADS_ON, Branch, Checklist, End, Flow, Refer, Step, Visit, options_of
 from bot.engine.text import words_of
 
 COMMANDS = ("menu", "back", "language", "more", "delete")
@@ -22,12 +23,12 @@ OPTOUT = ("whole", "no", "stop", "send", "beside")
 GUARDS = ("ask", "labels", "request", "cannot", "free", "let_in")
 """What no text may say in a language; looked for by `checks.guards`, never by the reader."""
 
-GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "guards": GUARDS}
+GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "checklist": ANSWERS, "guards": GUARDS}
 """The words of `words.yml` below which several lists stand."""
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
-    "negations": True, "hints": True, "languages": True, "guards": False,
+    "negations": True, "hints": True, "languages": True, "checklist": False, "guards": False,
 }  # fmt: skip
 
 COMMON: dict[str, frozenset[str]] = {
@@ -61,6 +62,9 @@ COMMON: dict[str, frozenset[str]] = {
     "hotline_first": frozenset(),
     "yes": frozenset(),
     "no": frozenset(),
+    **{f"checklist.{answer}": frozenset() for answer in ANSWERS},
+    "checklist.shown": frozenset({"from", "to", "count"}),
+    "checklist.item": frozenset({"number", "count", "again"}),
     "fallback": frozenset({"name", "phone", "hours"}),
     "referral.open": frozenset(),
     "referral.until": frozenset({"time"}),
@@ -87,8 +91,8 @@ for _key in COMMON:
 
 
 def _options(step: Step) -> dict[str, str]:
-    """The options of a step by name, with their keys."""
-    return {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
+    """The options or items of a step by name, with their keys."""
+    return {option.key.rpartition(".")[2]: option.key for option in options_of(step)}
 
 
 def _renamed(node: Node, expected: Collection[str], known: Collection[str], *, within: str) -> str:
@@ -191,6 +195,8 @@ class _OneLocale:
     def __init__(self, loader: MessageLoader, found: Locale) -> None:
         self.loader, self.form, self.found = loader, loader.form, found
         self.must = found.name == loader.default
+        self.has_checklist = any(flow.checklist for flow in loader.flows.values())
+        """Only then its words are needed: releases from before there were any must go on to open."""
 
     def read(self, files: Mapping[str, Node]) -> Locale:
         for name, root in files.items():
@@ -210,16 +216,18 @@ class _OneLocale:
         return self.found
 
     def _words(self, root: Node) -> None:
-        for name, node in self.form.fields(root, what="words.yml", known=WORDS).items():
+        known = WORDS | {"checklist": self.has_checklist}
+        for name, node in self.form.fields(root, what="words.yml", known=known).items():
             if name in GROUPS:
-                known = dict.fromkeys(GROUPS[name], WORDS[name])
-                for which, words in self.form.fields(node, what=name, known=known).items():
+                lists = dict.fromkeys(GROUPS[name], known[name])
+                for which, words in self.form.fields(node, what=name, known=lists).items():
                     self.found.words.lists[f"{name}.{which}"] = self._phrases(words, f"{name} {which}")
             else:
                 self.found.words.lists[name] = self._phrases(node, name)
 
     def _common(self, root: Node) -> None:
         known = {name: self.must and name not in OF_VARIANTS for name in COMMON_SHAPE}
+        known["checklist"] = self.must and self.has_checklist
         for name, node in self.form.fields(root, what="common.yml", known=known).items():
             if not COMMON_SHAPE[name]:
                 self._text(f"common.{name}", node)
@@ -277,7 +285,7 @@ class _OneLocale:
             if name == "text":
                 self._text(f"{step.key}.text", value)
             else:
-                self._option(name, options[name], value)
+                self._option(name, options[name], value, is_item=isinstance(step, Checklist) and name != LEADS_ON)
 
     def _needed(self, step: Step) -> dict[str, bool]:
         """What may stand below a step, and whether it must. Yes and no have labels of their own."""
@@ -285,12 +293,16 @@ class _OneLocale:
         text = {} if text_needed is False else {"text": self.must and bool(text_needed)}
         return text | {name: self.must and name not in ("yes", "no") for name in _options(step)}
 
-    def _option(self, name: str, key: str, node: Node) -> None:
-        """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own."""
+    def _option(self, name: str, key: str, node: Node, *, is_item: bool) -> None:
+        """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own.
+
+        An item of a checklist has a text, as every step has.
+        """
         self._stands(key, node)
-        known = {"label": self.must and name not in ("yes", "no"), "also": False, "reply": False}
-        fields = self.form.fields(node, what=f'the option "{name}"', known=known)
-        for part in ("label", "reply"):
+        known = {"label": self.must and name not in ("yes", "no"), "also": False}
+        known |= {"text": self.must} if is_item else {"reply": False}
+        fields = self.form.fields(node, what=f'the {"item" if is_item else "option"} "{name}"', known=known)
+        for part in ("label", "text", "reply"):
             if part in fields:
                 self._text(f"{key}.{part}", fields[part])
         label = self.found.texts.get(f"{key}.label")

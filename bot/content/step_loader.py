@@ -18,12 +18,16 @@ from bot.content.problem import did_you_mean, listed, perhaps_renamed
 from bot.content.source import Node
 from bot.engine.events import CHANNELS
 from bot.engine.flow import (
+    LEADS_ON,
+    MAX_ITEMS,
     MAX_OPTIONS,
     Ask,
     Branch,
+    Checklist,
     Collect,
     Collectable,
     End,
+    Item,
     Law,
     Option,
     Refer,
@@ -32,7 +36,7 @@ from bot.engine.flow import (
     Visit,
 )
 
-KINDS = ("ask", "collect", "branch", "refer", "visit", "end")
+KINDS = ("ask", "collect", "branch", "refer", "visit", "checklist", "end")
 WITHOUT_THEN, MAYBE_THEN = ("ask", "branch", "end"), ("refer",)
 """Kinds of step that lead on by themselves, and those that may; all others need a `then`."""
 STEP = {"then": False, "law": False, "else": False} | dict.fromkeys(KINDS, False)
@@ -41,6 +45,7 @@ ENDS = ("said", "quietly")
 RESERVED = {
     "a step": frozenset({"keywords", "area", "channel", "locale"}),
     "an option": frozenset({"text"}),
+    "an item": frozenset({"text", LEADS_ON}),
     "a flow": frozenset({"common", "words", "reviews"}),
 }
 """Names that mean something else in `messages/` or in a branch."""
@@ -100,6 +105,13 @@ class StepLoader:
             case "refer":
                 then = self._then(fields, node) if "then" in fields else None
                 return Refer(key=key, need=self._need(fields["refer"]), then=then, law=law)
+            case "checklist":
+                return Checklist(
+                    key=key,
+                    items=self._items(key, fields["checklist"], law),
+                    go_on=Option(key=f"{key}.{LEADS_ON}", then=self._then(fields, node)),
+                    law=law,
+                )
             case "end":
                 how = self.form.one_of("end", fields["end"], ENDS, what="the end",
                                        cure="Write `end: said` (with a text) or `end: quietly`. Known:")  # fmt: skip
@@ -139,6 +151,37 @@ class StepLoader:
         return {"yes_no": ("yes", "no"), "language": self.around.locales, "zip": self.around.areas}.get(
             str(collected), ()
         )
+
+    def parts_of(self, name: str) -> Collection[str]:
+        """What has a name of its own below a step of this flow: what may be answered, or the items of a checklist."""
+        fields = self.steps[name].value if name in self.steps else {}
+        if not isinstance(fields, dict) or "checklist" not in fields:
+            return self.options_of(name)
+        items = fields["checklist"].value
+        return (*(str(item.value) for item in items if isinstance(item, Node)), LEADS_ON)
+
+    def _items(self, key: str, node: Node, law: Law | None) -> tuple[Item, ...]:
+        first = next(
+            name for name, step in self.steps.items() if isinstance(step.value, dict) and "checklist" in step.value
+        )
+        if f"{self.flow}.{first}" != key:
+            self.form.wrong("second-checklist", node, f'the step "{first}" is a checklist, too.',
+                            "Put one of them into a flow of its own: its word and a number open an item.")  # fmt: skip
+        found: dict[str, Node] = {}
+        for item in self.form.items(node, what="checklist"):
+            name = self.form.text(item, what="each item")
+            check_name(self.form, name, item, "an item")
+            if (other := found.setdefault(name, item)) is not item:
+                self.form.wrong("twice", item, f'"{name}" stands here a second time; '
+                                f"the first is on line {other.place.line}.",
+                                "Keep one of the two, or give this one another name.")  # fmt: skip
+        if not node.value:
+            self.form.wrong("no-options", node, "this checklist holds nothing.",
+                            "Name its items in brackets: [contacts, papers]")  # fmt: skip
+        if len(found) > MAX_ITEMS:
+            self.form.wrong("too-many-options", node, f"{len(found)} items stand here; {MAX_ITEMS} is the most.",
+                            "Put some together, or into a flow of their own.")  # fmt: skip
+        return tuple(Item(key=f"{key}.{name}", law=law) for name in found)
 
     def _options(self, key: str, node: Node) -> tuple[Option, ...]:
         fields = self.form.fields(node, what="ask")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale, written_words
+from bot.engine.checklist import ANSWERS
 from bot.engine.flow import Flow
 from bot.engine.text import way_of
 from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, is_latin, weigh
@@ -60,6 +61,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
         triggers=triggers,
         interrupts=tuple(sorted((p for p in keywords if p.means in loud), key=lambda p: -len(p.words))),
         answers=answers,
+        marks={answer: tuple(phrases(f"checklist.{answer}", answer)) for answer in ANSWERS},
         spoken=_spoken(locales, [*keywords, *(phrase for own in answers.values() for phrase in own)]),
         weights=weigh(triggers, frequent),
     )

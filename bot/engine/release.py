@@ -5,11 +5,12 @@ Apart from `flow` because it adds what only a whole set can know: which key an i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from bot.engine.flow import Ask, Collect, Flow, Option, Refer, Say, Step, flow_of, step_of, targets_of
+from bot.engine import checklist
+from bot.engine.flow import Ask, Checklist, Collect, Flow, Item, Option, Refer, Say, Step, flow_of, step_of, targets_of
 from bot.engine.referrals import Areas, Referral
 from bot.engine.session import Place, Said, Session, short_id
 from bot.engine.vocabulary import Vocabulary
@@ -50,6 +51,7 @@ class Release:
     languages: tuple[str, ...] = field(init=False)
     """The locales that people choose from: none that is another in Latin letters."""
     steps: Mapping[str, Step] = field(init=False)
+    """Every step by its key, the items of checklists among them."""
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
     """Short id to key. Ids of renamed and removed steps and options lead to what took their place."""
@@ -62,8 +64,9 @@ class Release:
     """The ids of the steps that ask for a ZIP prefix: an answer there is an area."""
 
     def __post_init__(self) -> None:
-        steps = {step.key: step for flow in self.flows.values() for step in flow.steps}
+        steps = {step.key: step for flow in self.flows.values() for step in _with_items(flow)}
         options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
+        options |= {step.go_on.key: step.go_on for step in steps.values() if isinstance(step, Checklist)}
         variants = self.vocabulary.letters_of
         object.__setattr__(self, "languages", tuple(name for name in self.locales if name not in variants))
         object.__setattr__(self, "steps", steps)
@@ -88,7 +91,7 @@ class Release:
         path, screen = session.path, session.screen
         if self.renamed:
             path = tuple(
-                Place(self._now(place.step), self._now(place.answer), tuple(map(self._now, place.returns)))
+                Place(self._now(place.step), self._answer_now(place), tuple(map(self._now, place.returns)))
                 for place in path
             )
         if screen is not None and (self.renamed or screen.said):
@@ -100,9 +103,15 @@ class Release:
         """The id of what an id means today. What means nothing any more, or is no id, stays as it is."""
         return self.renamed.get(id_, id_)
 
+    def _answer_now(self, place: Place) -> str:
+        """What was answered at a step, in the names of today: one id, or how far a checklist is."""
+        if place.answer and isinstance(self.step(place.step), Checklist):
+            return checklist.renamed(place.answer, self._now)
+        return self._now(place.answer)
+
     def _said_now(self, said: Said) -> Said | None:
         """A piece of a reply by its name of today; None for how old a flow is that is gone."""
-        if said.kind in ("text", "reply"):
+        if said.kind in ("text", "reply", "item"):
             return replace(said, ref=self._now(said.ref))
         if said.kind != "honest":
             return said
@@ -121,6 +130,13 @@ class Release:
             KeyError: no such flow.
         """
         return self.flows[name]
+
+
+def _with_items(flow: Flow) -> Iterator[Step]:
+    for step in flow.steps:
+        yield step
+        if isinstance(step, Checklist):
+            yield from step.items
 
 
 def _heads(steps: Mapping[str, Step]) -> dict[str, str]:
@@ -148,7 +164,7 @@ def _keys(
     options: Mapping[str, Option],
     later: tuple[tuple[str, str], ...],
 ) -> dict[str, str]:
-    """A renamed step takes its options along, and the old names of its options."""
+    """A renamed step takes its options and items along, and their old names."""
     keys: dict[str, str] = {}
     for key in (*flows, *steps, *options):
         other = keys.setdefault(short_id(key), key)
@@ -159,7 +175,8 @@ def _keys(
     for _, old, new in moved:
         keys.setdefault(short_id(old), new)
     of_step: dict[str, list[tuple[str, str]]] = {}
-    for old, new in (*((key, key) for key in options), *((old, new) for _, old, new in moved)):
+    parts = (*options, *(key for key, step in steps.items() if isinstance(step, Item)))
+    for old, new in (*((key, key) for key in parts), *((old, new) for _, old, new in moved)):
         of_step.setdefault(step_of(old), []).append((old, new))
     for flow, old, new in moved:
         if flow_of(new) == flow:

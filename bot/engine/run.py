@@ -14,11 +14,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from bot.engine.checklist import ANSWERS, MARKS, choices, following, listed, marked
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import MAX_OPTIONS, Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import (
+    MAX_OPTIONS,
+    Ask,
+    Branch,
+    Checklist,
+    Collect,
+    End,
+    Flow,
+    Item,
+    Refer,
+    Say,
+    Step,
+    Visit,
+    flow_of,
+    step_of,
+)
 from bot.engine.known import Known
 from bot.engine.release import MENU, Release
-from bot.engine.session import Place, Said, Screen, ScreenKind, Session, id_of, short_id
+from bot.engine.session import Said, Screen, ScreenKind, Session, id_of, short_id
 from bot.engine.understand import Reader, Reading, is_payload, tapped
 
 MAX_STEPS_PER_TURN = 40
@@ -155,6 +171,8 @@ class _Turn:
                 return self._interrupt(session, self.release.flow(reading.ref))
             case "flow":
                 return self._go(session, self.release.flow(reading.ref).start, ())
+            case "item":
+                return self._open(session, self._item(reading.ref))
             case "offer":
                 return self._offer(session, reading.offers)
             case "menu":
@@ -190,10 +208,16 @@ class _Turn:
         key = self.release.keys.get(choice, "")
         if kind == "collect":
             return self._go_on(session.answered(choice), ())
+        if kind == "item":
+            return self._mark(session, choice)
         if kind == "offer" and key in self.release.flows:
             return self._go(session, self.release.flows[key].start, ())
         if option := self.release.options.get(key):
-            return self._go(session.answered(short_id(key)), option.then, self.know.words(session, "reply", key))
+            if not isinstance(self._step_at(session), Checklist):  # there the answer is how far the person is
+                session = session.answered(short_id(key))
+            return self._go(session, option.then, self.know.words(session, "reply", key))
+        if isinstance(item := self.release.steps.get(key), Item):
+            return self._open(session, item)
         if key in self.release.steps:
             return self._go(session, key, ())
         return self._show_again(session, Said("notice", "changed"))
@@ -211,6 +235,9 @@ class _Turn:
             case "more" if session.screen and session.screen.kind == "language":
                 return self._ask_language(session, after=session.screen.choices[-1:])
             case "more":
+                step, screen = self._step_at(session), session.screen
+                if screen and screen.kind == "list" and isinstance(step, Checklist):
+                    return self._list(session, step, (), shown=screen.choices)
                 return self._show_again(session)
             case "language":
                 return self._ask_language(session)
@@ -232,13 +259,18 @@ class _Turn:
         return self._show_again(session)
 
     def _back(self, session: Session) -> Outcome:
-        """The step before, its answer undone. An offer or a question about the language is simply taken away."""
+        """The step before, its answer undone. An offer or a question about the language is simply taken away.
+
+        What is marked in a checklist stays: there everything can be marked again.
+        """
         if self._is_aside(session):
             return self._show_again(session)
         if len(session.path) < 2:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, ())
         before = session.path[-2]
-        return self._show_again(replace(session, path=(*session.path[:-2], Place(before.step, "", before.returns))))
+        if not isinstance(self.release.step(before.step), Checklist):
+            before = replace(before, answer="")
+        return self._show_again(replace(session, path=(*session.path[:-2], before)))
 
     def _is_aside(self, session: Session) -> bool:
         """Whether the screen stands in front of the present step, and is not the step itself."""
@@ -279,13 +311,61 @@ class _Turn:
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
             said = (*said, *self.know.words(session, "text", step.key))
+        if screen.kind == "list":
+            return self._show_again(session, *said)
         return self._wait(session, screen.kind, screen.choices, said)
+
+    # ------------------------------------------------------------------------------------------- checklists
+
+    def _item(self, key: str) -> Item:
+        item = self.release.steps[key]
+        assert isinstance(item, Item), "the reader names items of this release only"
+        return item
+
+    def _open(self, session: Session, item: Item) -> Outcome:
+        """Show an item. Its list always stands before it on the way: it keeps the marks, and BACK leads there."""
+        here, flow = session.place, flow_of(item.key)
+        entered = "" if here and flow_of(self.release.keys.get(here.step, "")) == flow else flow
+        session = self._at_list(session, step_of(item.key)).at(short_id(item.key))
+        return self._arrive(session, item, (), entered=entered)
+
+    def _at_list(self, session: Session, plan: str) -> Session:
+        """The same person at the list itself, whose key is given; not at one of its items."""
+        id_, here = short_id(plan), self._step_at(session)
+        if isinstance(here, Item) and step_of(here.key) == plan and session.path[-2:-1]:
+            session = replace(session, path=session.path[:-1])
+        return session if session.place and session.place.step == id_ else session.at(id_)
+
+    def _mark(self, session: Session, answer: str) -> Outcome:
+        """What was said to an item. The next open one follows, or the list."""
+        item = self._step_at(session)
+        plan = self.release.steps.get(step_of(item.key)) if isinstance(item, Item) else None
+        if not isinstance(item, Item) or not isinstance(plan, Checklist):
+            return self._show_again(session, Said("notice", "changed"))
+        session = self._at_list(session, plan.key)
+        follows = None
+        if answer in MARKS:
+            session = session.answered(marked(self.know.progress(session, plan), item, MARKS[answer]))
+            follows = following(plan, item, self.know.progress(session, plan))
+        return self._open(session, follows) if follows else self._list(session, plan, ())
+
+    def _list(self, session: Session, plan: Checklist, said: tuple[Said, ...], shown: tuple[str, ...] = ()) -> Outcome:
+        """The items behind those shown; behind the last, or where none were, the list from its beginning."""
+        items = listed(plan, shown)
+        if not shown or not items:
+            return self._arrive(session, plan, said)
+        return self._wait(session, "list", choices(plan, items), (*said, self.know.marks(session, plan, items)))
 
     # ------------------------------------------------------------------------------------------- move
 
     def _show_again(self, session: Session, *said: Said) -> Outcome:
         """The present step as it is now, with what was said on the way to it; the menu where there is none any more."""
         step = self._step_at(session)
+        if step is None and len(session.path) > 1:
+            below = self.release.step(session.path[-2].step)
+            if isinstance(below, Checklist):  # the item is gone
+                left = replace(session, path=session.path[:-1])
+                return self._list(left, below, (Said("notice", "changed"), *said))
         if step is None:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, said)
         return self._go(session, self.release.heads[step.key], said)
@@ -347,20 +427,26 @@ class _Turn:
             return None, (EndedQuietly(session.locale),)
         said = (*said, *self.know.human_first(session, step), *self.know.words(session, "text", step.key))
         kind: ScreenKind = "rest"
-        choices: tuple[str, ...] = ()
+        offered: tuple[str, ...] = ()
         match step:
             case Ask():
-                kind, choices = "ask", tuple(short_id(option.key) for option in step.options)
+                kind, offered = "ask", tuple(short_id(option.key) for option in step.options)
             case Collect(what="language"):
-                kind, choices = "language", self.release.languages[:MAX_OPTIONS]
+                kind, offered = "language", self.release.languages[:MAX_OPTIONS]
                 said = (*said, self.know.human(session))
             case Collect(what="yes_no"):
-                kind, choices = "collect", ("yes", "no")
+                kind, offered = "collect", ("yes", "no")
             case Collect():
-                kind, choices = "collect", ("zip",)
+                kind, offered = "collect", ("zip",)
+            case Checklist():
+                kind, offered = "list", choices(step, listed(step))
+                said = (*said, self.know.marks(session, step, listed(step)))
+            case Item():
+                kind, offered = "item", ANSWERS
+                said = (*said, Said("item", short_id(step.key)))
             case Refer():
                 said = (*said, self.know.numbers(session, step, best=MAX_REFERRALS))
-        return self._wait(session, kind, choices, (*said, *self.know.honest(step, entered)))
+        return self._wait(session, kind, offered, (*said, *self.know.honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
         said = tuple(dict.fromkeys(said))

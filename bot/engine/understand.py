@@ -6,6 +6,8 @@ strict with guesses: whatever cannot be undone (opting out, erasing) is matched 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -19,7 +21,9 @@ from bot.engine.text import way_of, words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
 from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
-Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
+Action = Literal[
+    "answer", "value", "command", "language", "optout", "emergency", "flow", "item", "offer", "menu", "fallback"
+]
 
 BACK, MORE, MENU_DIGIT = 8, 9, 0
 COMMAND_OF_DIGIT = {BACK: "back", MORE: "more", MENU_DIGIT: "menu"}
@@ -28,6 +32,7 @@ ANSWER_SHARE = 0.6
 """The part of a text that an option must explain to be meant by a sentence."""
 SAFE_TO_GUESS = frozenset({"menu", "back", "language", "more"})
 """Commands that a slip of the finger may still start. Never erasing."""
+_NUMBER_AT_END = re.compile(r"(\D*)(\d{1,2})")
 LONGEST_GREETING = 3
 """Greetings one after the other: hello, good evening, is anyone there."""
 
@@ -38,7 +43,7 @@ class Reading:
 
     action: Action
     ref: str = ""
-    """The id of a chosen option, a collected value, a command, a locale, or a flow."""
+    """The id of a chosen option, a collected value, a command, a locale, a flow, or the key of a checklist's item."""
     offers: tuple[str, ...] = ()
     guess: Guess = field(default_factory=lambda: Guess(""))
     because: str = ""
@@ -64,6 +69,7 @@ class Reader:
         self._optouts = OptOuts(release.vocabulary.optouts, release.vocabulary.fillers)
         self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
         self._keywords = by_words(release.vocabulary.triggers)
+        self._checklists = {flow.name: flow.checklist for flow in release.flows.values() if flow.checklist}
         self._interrupts = by_words(release.vocabulary.interrupts)
         self._loud: dict[str, list[Words]] = {}
         for words in sorted(self._interrupts, key=len, reverse=True):
@@ -89,6 +95,7 @@ class Reader:
             or self._command(said, bare, spoken)
             or self._greeting(said, bare)
             or self._keyword(said, bare)
+            or self._numbered(said)
             or self._sentence(said, bare, screen, told)
             or self._slipped_command(bare)
             or Reading(action="fallback")
@@ -156,6 +163,8 @@ class Reader:
         """The words that choose one choice of a screen."""
         if screen.kind == "language":
             return ()  # names of languages are understood everywhere
+        if screen.kind == "item":
+            return self._words.marks.get(choice, ())
         key = self._release.keys.get(choice, choice)
         if screen.kind == "offer":
             return tuple(phrase for phrase in self._words.triggers if phrase.means == key)
@@ -221,6 +230,25 @@ class Reader:
             if len({phrase.means for phrase in found}) == 1:
                 return Reading(action="flow", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
+
+    def _numbered(self, said: Words) -> Reading | None:
+        """A keyword of a flow with a checklist, and the number of an item: "plan 4", "PLAN4", "план 4", "计划4"."""
+        for before, number in self._number_behind(said) if self._checklists else ():
+            for words in (before, self._words.without_fillers(before)):
+                found = self._keywords.get(words, ())
+                for plan in (self._checklists[p.means] for p in found if p.means in self._checklists):
+                    if number in range(1, len(plan.items) + 1):
+                        ref, because = plan.items[number - 1].key, " ".join(said)
+                        return Reading(action="item", ref=ref, guess=_of(found), because=because)
+        return None
+
+    def _number_behind(self, said: Words) -> Iterator[tuple[Words, int]]:
+        """The number at the end of a text, and the words before it. It may be written without a space, or as a word."""
+        if at_end := _NUMBER_AT_END.fullmatch(said[-1]):
+            yield (*said[:-1], *filter(None, (at_end[1],))), int(at_end[2])
+        for size in (1, 2):
+            if (number := self._words.numbers.get(said[-size:])) is not None:
+                yield said[:-size], number
 
     def _sentence(self, said: Words, bare: Words, screen: Screen | None, told: Guess) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""

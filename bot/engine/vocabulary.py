@@ -64,7 +64,9 @@ class Vocabulary:
     interrupts: tuple[Phrase, ...] = ()
     """Keywords of flows that may interrupt: heard only as they were written, never by likeness."""
     answers: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
-    """By option key: its labels and synonyms."""
+    """By the key of an option or an item: its labels and synonyms."""
+    marks: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    """What may be said to an item of a checklist: done, skip, later, list."""
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By locale: every word of its keywords and answers."""
     weights: Mapping[str, float] = field(default_factory=dict)

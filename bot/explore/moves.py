@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from bot.content.library import Library
+from bot.engine.flow import flow_of
 from bot.engine.release import Release
 from bot.engine.run import Outcome, turn
 from bot.engine.session import Screen, Session
@@ -32,13 +33,13 @@ GONE = "-"
 """The id of an option that was removed."""
 
 Kind = Literal[
-    "text", "command", "language", "optout", "flow", "flow and number", "offer", "interrupt", "fault", "changed"
+    "text", "command", "language", "optout", "flow", "flow and number", "item", "offer", "interrupt", "fault", "changed"
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One text. `ref`: what is typed, or the command, locale or flow that is meant.
+    """One text. `ref`: what is typed, or the command, locale, flow or item of a checklist that is meant.
 
     Two are more than a text: one after a fault, and an answer to a menu that was changed meanwhile.
     """
@@ -113,6 +114,8 @@ class Words:
                 return self._read_as("emergency", move.ref, _of(move.ref, words.interrupts), locale)
             case "flow":
                 return self._read_as("flow", move.ref, _of(move.ref, words.triggers), locale)
+            case "item":
+                return self._opening(move.ref, locale)
             case "offer":
                 return self._between(move.ref.split(), locale)
             case "flow and number":
@@ -121,6 +124,14 @@ class Words:
                 )
                 both = (f"{keyword} {NUMBER}" for keyword in keywords)
                 return next((text for text in both if _means(self.reader.read(text, None), "flow", move.ref)), None)
+
+    def _opening(self, item: str, locale: str) -> str | None:
+        """A keyword and the number of an item."""
+        flow = self.release.flow(flow_of(item))
+        assert flow.checklist, "it has an item"
+        number = 1 + [one.key for one in flow.checklist.items].index(item)
+        keywords = _of(flow.name, self.release.vocabulary.triggers)
+        return self._read_as("item", item, (Phrase((*p.words, str(number)), item, p.locale) for p in keywords), locale)
 
     def _between(self, flows: list[str], locale: str) -> str | None:
         """A text that two flows explain alike: a keyword of each."""
@@ -157,7 +168,7 @@ def after_move(
         sent = replace(sent, unsure=True)
     if move.kind == "changed":
         screen = session.screen if session else None
-        if session is None or screen is None or screen.kind not in ("ask", "offer"):
+        if session is None or screen is None or screen.kind not in ("ask", "list", "offer"):
             return None
         session = replace(session, screen=Screen(kind=screen.kind, choices=(GONE,)))
     return turn(session and replace(session, touched=0), sent, words.release, at, words.reader)

@@ -79,8 +79,9 @@ class Proof:
         work = self._working(node) if last else ""
         if shown != work:
             return f"the screen shows the options {shown or '-'}, but {work or 'none'} would be understood."
-        if ("9" in digits) is last:
-            return "9 is shown where nothing follows." if last else "there is more to read, but 9 is not shown."
+        follows = not last or (node.situation.kind == "list" and node.moves[MORE].moved)
+        if ("9" in digits) is not follows:
+            return "9 is shown where nothing follows." if not follows else "there is more to read, but 9 is not shown."
         if "8" in digits and not node.moves[BACK].moved:
             return "8 is shown, and leads nowhere."
         home = node.moves[HOME].after

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, Event, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.flow import flow_of
 from bot.engine.release import MENU
 from bot.engine.run import MAX_MISSES, Outcome
 from bot.engine.session import Said, Session, short_id
@@ -123,6 +124,7 @@ class Walk:
         self._alarms = [Move("interrupt", flow.name) for flow in flows if flow.interrupts]
         named = [flow.name for flow in flows if not flow.interrupts]
         keywords = [move for name in named for move in (Move("flow", name), Move("flow and number", name))]
+        keywords += [Move("item", item.key) for flow in flows if flow.checklist for item in flow.checklist.items]
         keywords += [Move("offer", f"{one} {other}") for one, other in pairwise(named)]
         self._keywords = [move for move in keywords if self.words.said(move, "")]
 
@@ -195,9 +197,9 @@ class Walk:
         area = self.identity.area(session)
         here = self.identity.flow(session.place.step) if session.place else ""
         untried = self._untried.setdefault((area, *known), dict.fromkeys(self._keywords))
-        mine = [move for move in self._keywords if move.ref == here] if self.identity.reads(here) else []
+        mine = [move for move in self._keywords if flow_of(move.ref) == here] if self.identity.reads(here) else []
         for move in (*untried, *mine):
-            facts = self.identity.answers_of(move.ref, session)
+            facts = self.identity.answers_of(flow_of(move.ref), session)
             if (move, facts, known) not in self._tried and self._is_keyword(move, session):
                 self._tried.add((move, facts, known))
                 yield move
@@ -210,9 +212,9 @@ class Walk:
         if line is None:
             return False
         reading = self.words.reader.read(line, session.screen)
-        return (
-            reading.action == "offer" if move.kind == "offer" else (reading.action, reading.ref) == ("flow", move.ref)
-        )
+        if move.kind == "offer":
+            return reading.action == "offer"
+        return (reading.action, reading.ref) == ("item" if move.kind == "item" else "flow", move.ref)
 
     # ------------------------------------------------------------------------------------------- one turn
 
@@ -322,7 +324,7 @@ class Walk:
         situation = self.identity.of(here, channel)
         return Reply(
             event=type(event).__name__,
-            said=tuple(Said(piece.kind, "" if "@" in piece.ref else piece.ref) for piece in said),
+            said=tuple(Said(piece.kind, "" if _is_left_out(piece) else piece.ref) for piece in said),
             kind=screen.kind if screen else "",
             choices=screen.choices if screen else (),
             back=bool(after) and situation.back,
@@ -335,6 +337,11 @@ class Walk:
 
     def _is_menu(self, step: str) -> bool:
         return step == short_id(self.release.flow(MENU).start)
+
+
+def _is_left_out(piece: Said) -> bool:
+    """Whether what is said names lines, which the hour decides, or marks, which are all of one length."""
+    return "@" in piece.ref or piece.kind == "list"
 
 
 def _paged(after: Session, pages: int) -> Session:

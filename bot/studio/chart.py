@@ -13,7 +13,7 @@ from typing import Any
 
 import graphlay
 
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import LEADS_ON, Ask, Branch, Checklist, Collect, End, Flow, Item, Refer, Say, Step, Visit, flow_of
 
 LETTER, PADDING, HEIGHT, LABEL_HEIGHT = 8.0, 28.0, 52.0, 18.0
 """In pixels: a letter as wide as the widest, the air beside a name, a box, a name on an arrow."""
@@ -25,7 +25,7 @@ Frame = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 SAYS = {
     Say: "says, and goes on", Ask: "asks", Collect: "asks for a fixed answer", Visit: "visits a flow",
-    Branch: "decides", Refer: "shows numbers", End: "ends",
+    Branch: "decides", Refer: "shows numbers", Checklist: "is a checklist", Item: "is one item", End: "ends",
 }  # fmt: skip
 
 
@@ -129,7 +129,9 @@ def _leads(step: Step) -> list[tuple[str, str]]:
             return [("", then)]
         case Refer(then=then):
             return [("", then)] if then else []
-        case End():
+        case Checklist(go_on=go_on):
+            return [(LEADS_ON, go_on.then)]
+        case Item() | End():
             return []
 
 

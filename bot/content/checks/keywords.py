@@ -13,7 +13,7 @@ from bot.content.checks.content import Content, phrases
 from bot.content.message_loader import COMMANDS, Locale
 from bot.content.problem import Place
 from bot.content.words import opting_out
-from bot.engine.flow import Ask, Collect, Option
+from bot.engine.flow import Collect, Option, options_of
 from bot.engine.optout import OptOuts
 from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
@@ -39,9 +39,8 @@ def check(content: Content) -> None:
             for text in phrases(locale, list_)
             if " " not in text
         }
-        for step in _asking(content):
-            for option in step.options:
-                _answers(content, locale, option, ways_out, optouts)
+        for option in _options(content):
+            _answers(content, locale, option, ways_out, optouts)
     for _, key, text in content.texts():
         if not key.startswith(("common.", "referrals.")) and (shouted := _SHOUTED.search(text.value)):
             content.note("carrier-word", content.piece(text, shouted[0]),
@@ -49,8 +48,8 @@ def check(content: Content) -> None:
                          "Ask for another word, or for a digit.")  # fmt: skip
 
 
-def _asking(content: Content) -> Iterator[Ask]:
-    return (step for flow in content.flows.values() for step in flow.steps if isinstance(step, Ask))
+def _options(content: Content) -> Iterator[Option]:
+    return (option for flow in content.flows.values() for step in flow.steps for option in options_of(step))
 
 
 def _keywords(content: Content, optouts: OptOuts) -> None:
