@@ -63,6 +63,7 @@ class Composer:
         self._messages = library.messages
         self._directory = Directory(library.messages)
         self._pages = lru_cache(maxsize=CACHED)(self._compose)
+        self._units = lru_cache(maxsize=CACHED)(self._units_of)
 
     def reply(
         self, session: Session | None, events: Sequence[Event], channel: str
@@ -145,35 +146,33 @@ class Composer:
             channel=key.channel,
         )
 
-    def _units(self, said: Said, form: _Form) -> list[str]:
+    def _units_of(self, said: Said, form: _Form) -> tuple[str, ...]:
         """The texts of one piece, each of which should stay whole."""
         locale = form.locales[0]
         match said.kind:
             case "text":
-                return [] if form.asking else self._if_any(self._key_of(said.ref) + ".text", locale)
+                return () if form.asking else self._if_any(self._key_of(said.ref) + ".text", locale)
             case "reply":
                 return self._if_any(self._key_of(said.ref) + ".reply", locale)
             case "notice":
-                return [self._common(said.ref, locale)]
+                return (self._common(said.ref, locale),)
             case "languages":
                 names = [self._common("welcome", each) for each in form.locales]
-                return [" / ".join(names)] if form.asking else []
+                return (" / ".join(names),) if form.asking else ()
             case "honest":
-                return [self._honest(said.ref, locale)]
+                return (self._honest(said.ref, locale),)
             case "referrals" | "hotline":
                 names_, _, minute = said.ref.partition("@")
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
                 chosen = [r for name in names_.split(",") for r in self._release.referrals if r.name == name]
-                return [
-                    self._directory.entry(referral, locale, at, brief=form.brief or said.kind == "hotline")
-                    for referral in chosen
-                ]
+                brief = form.brief or said.kind == "hotline"
+                return tuple(self._directory.entry(referral, locale, at, brief=brief) for referral in chosen)
 
     def _key_of(self, id_: str) -> str:
         return self._release.keys.get(id_, "")
 
-    def _if_any(self, key: str, locale: str) -> list[str]:
-        return [self._messages.text(key, locale)] if self._messages.has(key, locale) else []
+    def _if_any(self, key: str, locale: str) -> tuple[str, ...]:
+        return (self._messages.text(key, locale),) if self._messages.has(key, locale) else ()
 
     def _choices(self, key: _Page, form: _Form) -> str:
         """The options below each other; none for a ZIP prefix, which is answered with digits of its own.

@@ -50,6 +50,8 @@ class Release:
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
     """Short id to key. Ids of renamed and removed steps and options lead to what took their place."""
+    renamed: Mapping[str, str] = field(init=False)
+    """The ids among them that lead elsewhere, with the id of today."""
     heads: Mapping[str, str] = field(init=False)
     """By the key of a step: where its reply begins, if only steps that go on by themselves lead to it."""
 
@@ -62,6 +64,8 @@ class Release:
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "keys", _keys(self.flows, steps, options, self.moved))
+        renamed = {id_: now for id_, key in self.keys.items() if (now := short_id(key)) != id_}
+        object.__setattr__(self, "renamed", renamed)
         zips = {short_id(key) for key, step in steps.items() if isinstance(step, Collect) and step.what == "zip"}
         object.__setattr__(self, "zip_steps", frozenset(zips))
         object.__setattr__(self, "heads", _heads(steps))
@@ -76,20 +80,20 @@ class Release:
 
     def today(self, session: Session) -> Session:
         """A person in the names of this release: what was renamed counts under its new name, wherever it stands."""
-        path = tuple(
-            Place(self._now(place.step), self._now(place.answer), tuple(map(self._now, place.returns)))
-            for place in session.path
-        )
-        screen = session.screen
-        if screen is not None:
+        path, screen = session.path, session.screen
+        if self.renamed:
+            path = tuple(
+                Place(self._now(place.step), self._now(place.answer), tuple(map(self._now, place.returns)))
+                for place in path
+            )
+        if screen is not None and (self.renamed or screen.said):
             said = tuple(new for old in screen.said if (new := self._said_now(old)))
             screen = replace(screen, choices=tuple(map(self._now, screen.choices)), said=said)
         return replace(session, path=path, screen=screen)
 
     def _now(self, id_: str) -> str:
         """The id of what an id means today. What means nothing any more, or is no id, stays as it is."""
-        key = self.keys.get(id_)
-        return id_ if key is None else short_id(key)
+        return self.renamed.get(id_, id_)
 
     def _said_now(self, said: Said) -> Said | None:
         """A piece of a reply by its name of today; None for how old a flow is that is gone."""

@@ -42,7 +42,9 @@ _PRIVATE = re.compile(
 Outcome = tuple[Session | None, tuple[Event, ...]]
 
 
-def turn(session: Session | None, inbound: Inbound, release: Release, now: datetime) -> Outcome:
+def turn(
+    session: Session | None, inbound: Inbound, release: Release, now: datetime, reader: Reader | None = None
+) -> Outcome:
     """Handle one inbound message.
 
     Args:
@@ -50,11 +52,13 @@ def turn(session: Session | None, inbound: Inbound, release: Release, now: datet
         inbound: the message, without anything that names the person.
         release: what to answer with.
         now: an aware time.
+        reader: who understands the text; None: the release's own, which keeps nothing of it.
 
     Returns:
         The new session (None: keep nothing) and what happened, in order.
     """
-    return _Turn(release, Known(release, inbound.channel, now), now).take(session, inbound)
+    know, reader = Known(release, inbound.channel, now), reader or reader_of(release)
+    return _Turn(release, know, reader, now).take(session, inbound)
 
 
 @lru_cache(maxsize=8)
@@ -69,6 +73,7 @@ class _Turn:
 
     release: Release
     know: Known
+    reader: Reader
     now: datetime
 
     # ------------------------------------------------------------------------------------------- understand
@@ -90,7 +95,7 @@ class _Turn:
             return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
-        reading = reader_of(self.release).read(inbound.text, session.screen)
+        reading = self.reader.read(inbound.text, session.screen)
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
@@ -141,7 +146,7 @@ class _Turn:
 
     def _unsure(self, session: Session, inbound: Inbound) -> Outcome:
         """After a fault the present step is shown instead of counting an answer; anything else is heard as always."""
-        reading = reader_of(self.release).read(inbound.text, session.screen)
+        reading = self.reader.read(inbound.text, session.screen)
         if reading.action in ("answer", "value", "fallback") or reading.ref in ("back", "more") or inbound.choice:
             return self._show_again(session, Said("notice", "shown_again"))
         return self._act(session, reading)

@@ -13,9 +13,10 @@ from functools import cache
 from typing import Literal
 
 from bot.content.library import Library
-from bot.engine.run import Outcome, reader_of, turn
+from bot.engine.release import Release
+from bot.engine.run import Outcome, turn
 from bot.engine.session import Screen, Session
-from bot.engine.understand import Reading
+from bot.engine.understand import Reader, Reading
 from bot.engine.vocabulary import Phrase
 from bot.transcript import inbound
 
@@ -55,12 +56,26 @@ def typed(text: str) -> Move:
     return Move("text", text)
 
 
+class Remembering(Reader):
+    """Understands as the line does, and remembers each text at each screen: all of them are our own."""
+
+    def __init__(self, release: Release) -> None:
+        super().__init__(release)
+        self._readings: dict[object, Reading] = {}
+
+    def read(self, text: str, screen: Screen | None) -> Reading:
+        key = (text, screen and (screen.kind, screen.choices, screen.has_more))
+        if key not in self._readings:
+            self._readings[key] = super().read(text, screen)
+        return self._readings[key]
+
+
 class Words:
     """The words of one library for each move, in each of its languages."""
 
     def __init__(self, library: Library) -> None:
         self.release = library.release
-        self._reader = reader_of(library.release)
+        self.reader = Remembering(library.release)
         self._said = cache(self._find)
 
     def said(self, move: Move, locale: str) -> str | None:
@@ -105,7 +120,7 @@ class Words:
                     " ".join(phrase.words) for phrase in _of(move.ref, words.triggers) if phrase.locale == locale
                 )
                 both = (f"{keyword} {NUMBER}" for keyword in keywords)
-                return next((text for text in both if _means(self._reader.read(text, None), "flow", move.ref)), None)
+                return next((text for text in both if _means(self.reader.read(text, None), "flow", move.ref)), None)
 
     def _between(self, flows: list[str], locale: str) -> str | None:
         """A text that two flows explain alike: a keyword of each."""
@@ -114,12 +129,12 @@ class Words:
             [" ".join(p.words) for p in _of(flow, words.triggers) if p.locale == locale][:MOST_TRIED] for flow in flows
         )
         texts = (f"{one} {other}" for one in first for other in second)
-        return next((text for text in texts if self._reader.read(text, None).action == "offer"), None)
+        return next((text for text in texts if self.reader.read(text, None).action == "offer"), None)
 
     def _read_as(self, action: str, ref: str, phrases: Iterable[Phrase], locale: str) -> str | None:
         """The first phrase that means just this to somebody new; one of the language, if there is one."""
         texts = [" ".join(phrase.words) for phrase in sorted(phrases, key=lambda phrase: phrase.locale != locale)]
-        return next((text for text in texts if _means(self._reader.read(text, None), action, ref)), None)
+        return next((text for text in texts if _means(self.reader.read(text, None), action, ref)), None)
 
 
 def _of(flow: str, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
@@ -145,4 +160,4 @@ def after_move(
         if session is None or screen is None or screen.kind not in ("ask", "offer"):
             return None
         session = replace(session, screen=Screen(kind=screen.kind, choices=(GONE,)))
-    return turn(session and replace(session, touched=0), sent, words.release, at)
+    return turn(session and replace(session, touched=0), sent, words.release, at, words.reader)
