@@ -35,7 +35,8 @@ def check(
                          if problems.faulty(f"messages/{name}/{file}.yml"))}  # fmt: skip
     for locale in locales.values():
         for file in sorted(needed - locale.files):
-            if (path := f"messages/{locale.name}/{file}.yml") not in unread:
+            path = f"messages/{locale.name}/{file}.yml"
+            if path not in unread and not problems.faulty(path):
                 problems.add("no-file", Place(path), "this file is missing.",
                              "Copy it from another language and translate it.")  # fmt: skip
         for key, text in locale.texts.items():

@@ -6,12 +6,12 @@ Apart from `message_check`: this module reads one locale, in the shape a transla
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.content.form import Form
-from bot.content.problem import Place
+from bot.content.problem import Place, perhaps_renamed
 from bot.content.source import Node
 from bot.engine.flow import Branch, End, Flow, Refer, Step, Visit
 from bot.engine.text import words_of
@@ -85,6 +85,13 @@ def _options(step: Step) -> dict[str, str]:
     return {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
 
 
+def _renamed(node: Node, expected: Collection[str], known: Collection[str], *, within: str) -> str:
+    """What to do where the flow has another name for what stands here."""
+    written = node.value if isinstance(node.value, dict) else {}
+    old = [name for name in written if name not in known]
+    return perhaps_renamed(old, [name for name in expected if name not in written], within=within)
+
+
 def _line(word: str) -> str:
     """How a text or an option of a step is written."""
     return "text: ..." if word == "text" else f"{word}: {{label: ...}}"
@@ -154,6 +161,8 @@ class MessageLoader:
         unsound: frozenset[str] = frozenset(),
     ) -> None:
         self.form, self.flows, self.referrals, self.default, self.unsound = form, flows, referrals, default, unsound
+        self.steps = {name: frozenset(step.key for step in flow.steps) for name, flow in flows.items()}
+        """The keys of each flow's steps."""
 
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
@@ -214,6 +223,11 @@ class _OneLocale:
 
     def _flow(self, flow: Flow, root: Node) -> None:
         steps = {step.key.partition(".")[2]: step for step in flow.steps}
+        if other := self._meant_for(flow, root):
+            self.form.wrong("other-flow", root, f'these are the words of the flow "{other}", not of "{flow.name}".',
+                            "Was the wrong file copied? Bring back the one that was here.")  # fmt: skip
+            self.found = replace(self.found, files=self.found.files - {flow.name})
+            return
         known = {"keywords": False} | {name: self.must and needs_text(step) is True for name, step in steps.items()}
 
         def cure(name: str) -> str:
@@ -221,17 +235,28 @@ class _OneLocale:
             lines = ", ".join(f"`{_line(word)}`" for word in words)
             return f"Add a line `{name}:` and below it, two spaces further in, each on a line of its own: {lines}"
 
-        for name, node in self.form.fields(root, what=f'the flow "{flow.name}"', known=known, cure=cure).items():
+        also = _renamed(root, [name for name, step in steps.items() if needs_text(step)], known, within=flow.name)
+        what = f'the flow "{flow.name}"'
+        for name, node in self.form.fields(root, what=what, known=known, cure=cure, also=also).items():
             if name == "keywords":
                 self.found.words.keywords[flow.name] = self._phrases(node, "keywords")
             else:
                 self._step(steps[name], node)
 
+    def _meant_for(self, flow: Flow, root: Node) -> str:
+        """Another flow, if this file has several of its steps and none of those that it should have."""
+        written = root.value.keys() if isinstance(root.value, dict) else frozenset[str]()
+        named = {name: sum(f"{name}.{word}" in steps for word in written) for name, steps in self.loader.steps.items()}
+        best = max(named, key=lambda name: named[name])
+        return best if named[best] > 1 and not named[flow.name] else ""
+
     def _step(self, step: Step, node: Node) -> None:
         self._stands(step.key, node)
         options, what = _options(step), f'the step "{step.key}"'
+        known = self._needed(step)
+        also = _renamed(node, [name for name in options if name not in ("yes", "no")], known, within=step.key)
         for name, value in self.form.fields(
-            node, what=what, known=self._needed(step), cure=lambda name: f"Add a line: `{_line(name)}`"
+            node, what=what, known=known, cure=lambda name: f"Add a line: `{_line(name)}`", also=also
         ).items():
             if name == "text":
                 self._text(f"{step.key}.text", value)

@@ -7,13 +7,14 @@ kind of step has one method here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader
-from bot.content.problem import did_you_mean, listed
+from bot.content.problem import did_you_mean, listed, perhaps_renamed
 from bot.content.source import Node
 from bot.engine.events import CHANNELS
 from bot.engine.flow import (
@@ -114,11 +115,17 @@ class StepLoader:
         if name in self.around.starts:
             return self.around.starts[name]
         if isinstance(node.value, str):
-            near = did_you_mean(name, [*self.steps, *self.around.starts])
+            near = did_you_mean(name.removeprefix(f"{self.flow}."), [*self.steps, *self.around.starts])
             known = f"Steps of this flow: {listed(self.steps)}. Flows: {listed(self.around.starts)}."
             what = f'this goes to "{name}", but there is no such step or flow.{near}'
-            self.form.wrong("unknown-target", node, what if name else "the next step is not named.", known)
+            also = "" if near or not name else perhaps_renamed([name], self._unreached(), within=self.flow)
+            self.form.wrong("unknown-target", node, what if name else "the next step is not named.", known + also)
         return self.first
+
+    def _unreached(self) -> list[str]:
+        """The steps that no line of this flow names, but for the first one."""
+        named = set(chain.from_iterable(map(_texts, self.steps.values())))
+        return [name for name in [*self.steps][1:] if name not in named]
 
     def options_of(self, name: str) -> Collection[str]:
         """What may be answered at a step of this flow; nothing where it does not ask."""
@@ -196,6 +203,15 @@ class StepLoader:
             return ""
         return self.form.one_of("unknown-need", fields["need"], self.around.needs, what="the need",
                                 cure="A referral in flows/referrals.yaml must serve it. Served now:")  # fmt: skip
+
+
+def _texts(node: Node) -> Iterator[str]:
+    """Every value below a node."""
+    if isinstance(node.value, str):
+        yield node.value
+    for below in node.value.values() if isinstance(node.value, dict) else node.value:
+        if isinstance(below, Node):
+            yield from _texts(below)
 
 
 def check_name(form: Form, name: str, node: Node, of: str) -> None:

@@ -23,6 +23,8 @@ KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "re
 TAKEN = frozenset({"yes", "help", "info"})
 """These it may answer itself. They may be understood, but must not be the only way to anything."""
 
+_SEVERAL = re.compile(r"[;|]|\s/\s")
+"""What people put between words where a comma belongs."""
 _SHOUTED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.upper, KEPT)))})\b")
 
 
@@ -63,6 +65,7 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
             for number, words in enumerate(folded):
                 if not words:
                     continue
+                _one(content, _item(content, file, number, "keywords"), texts[number])
                 other, where = first.setdefault(words, (flow, locale))
                 if other != flow:
                     content.note("shared-keyword", _item(content, file, number, "keywords"),
@@ -109,6 +112,8 @@ def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping
     label = content.text(locale, f"{option.key}.label")
     for number, text in enumerate(texts):
         words = words_of(text)
+        if text != label:
+            _one(content, answer_place(content, locale, option, number), text)
         said = " ".join(words)
         if said in KEPT or (said in TAKEN and (text == label or len(texts) == 1)):
             _kept(content, answer_place(content, locale, option, number), text)
@@ -126,6 +131,12 @@ def _leads_to_it(content: Content, option: Option, command: str) -> bool:
     """Whether an option does what the command does."""
     flow = option.then.partition(".")[0]
     return command == flow or any(isinstance(s, Collect) and s.key == option.then for s in content.flows[flow].steps)
+
+
+def _one(content: Content, place: Place, text: str) -> None:
+    if several := _SEVERAL.search(text):
+        content.note("one-phrase", place, f'"{text}" counts as one phrase, which nobody texts.',
+                     f'Put a comma instead of "{several[0].strip()}".', "warning")  # fmt: skip
 
 
 def _kept(content: Content, place: Place, text: str) -> None:
