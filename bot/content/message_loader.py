@@ -97,8 +97,8 @@ def _line(word: str) -> str:
     return "text: ..." if word == "text" else f"{word}: {{label: ...}}"
 
 
-written_words = lru_cache(maxsize=1 << 15)(words_of)
-"""`words_of` for what volunteers write: the same phrases at every check. What people text must not be kept so."""
+written_words = lru_cache(maxsize=1 << 17)(words_of)
+"""`words_of` for what volunteers write: the same phrases in every check. What people text must not be kept so."""
 
 _UNSENT = re.compile(r"[^\n\x20-\x7e\xa0-\uffff\U00010000-\U0010ffff]")
 
