@@ -79,7 +79,10 @@ TESTED_ELSEWHERE = {
     "bot/studio/pages/releases.py": "tests/studio/test_releases.py publishes and goes back",
     "bot/studio/pages/translations.py": "tests/studio/test_translations.py sends its form",
     **dict.fromkeys(
-        (f"bot/explore/{name}.py" for name in ("ending", "hours", "judge", "moves", "proof", "situation", "walk")),
+        (
+            f"bot/explore/{name}.py"
+            for name in ("bench", "ending", "hours", "judge", "moves", "proof", "situation", "walk")
+        ),
         "tests/test_explore.py: one proof, held against random talks and broken lines",
     ),
     "worker/__main__.py": "tests/test_supervisor.py starts it",

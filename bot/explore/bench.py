@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from bot.content.library import Library
 from bot.explore.judge import Failure, Judge, Sight, Verdict
@@ -87,6 +88,15 @@ _judges: list[Judge] = []
 
 def _sit(library: Library, locales: tuple[str, ...]) -> None:
     _judges.append(Judge(library, locales))
+    Thread(target=_leave_with_the_walk, daemon=True).start()
+
+
+def _leave_with_the_walk() -> None:
+    """A walk that is killed tells nobody: the others would wait for its replies for ever."""
+    walk = parent_process()
+    assert walk is not None, "it was started by one"
+    walk.join()
+    os._exit(0)
 
 
 def _judged(reply: Reply, heard: Heard) -> list[Verdict]:

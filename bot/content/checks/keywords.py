@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.content.checks.content import Content, phrases
-from bot.content.message_loader import COMMANDS, Locale
+from bot.content.message_loader import COMMANDS, Locale, written_words
 from bot.content.problem import Place
 from bot.content.words import opting_out
 from bot.engine.flow import Collect, Option, options_of
 from bot.engine.optout import OptOuts
-from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
 
 KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"])
@@ -34,7 +33,7 @@ def check(content: Content) -> None:
     _keywords(content, optouts)
     for locale in content.locales.values():
         ways_out = {
-            words_of(text): list_.removeprefix("commands.")
+            written_words(text): list_.removeprefix("commands.")
             for list_ in ("commands.menu", "commands.back", "commands.delete")
             for text in phrases(locale, list_)
             if " " not in text
@@ -57,10 +56,11 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
     heard = _heard_before(content)
     first: dict[Words, tuple[str, Locale]] = {}
     for locale in content.locales.values():
-        weak = {word for list_ in ("fillers", "hints") for text in phrases(locale, list_) for word in words_of(text)}
+        common = (*phrases(locale, "fillers"), *phrases(locale, "hints"))
+        weak = {word for text in common for word in written_words(text)}
         for flow, texts in locale.words.keywords.items():
             file = f"messages/{locale.name}/{flow}.yml"
-            folded = [words_of(text) for text in texts]
+            folded = [written_words(text) for text in texts]
             for number, words in enumerate(folded):
                 if not words:
                     continue
@@ -88,7 +88,7 @@ def _heard_before(content: Content) -> dict[Words, str]:
     lists = {"languages": "a language", "greetings": "a greeting"}
     lists |= {f"commands.{command}": command.upper() for command in COMMANDS}
     return {
-        words_of(text): f"{means} ({locale.name})"
+        written_words(text): f"{means} ({locale.name})"
         for list_, means in lists.items()
         for locale in content.locales.values()
         for text in phrases(locale, list_)
@@ -110,7 +110,7 @@ def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping
     texts = locale.words.answers.get(option.key, ())
     label = content.text(locale, f"{option.key}.label")
     for number, text in enumerate(texts):
-        words = words_of(text)
+        words = written_words(text)
         if text != label:
             _one(content, answer_place(content, locale, option, number), text)
         said = " ".join(words)
