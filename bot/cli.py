@@ -30,6 +30,11 @@ class _Ordered(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it is and the commands: one screen has no room for how they are typed either."""
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands alone: one screen has no room for `--help`, which whoever reads this has found."""
         self.format_commands(ctx, formatter)
@@ -126,6 +131,16 @@ def translations(locale: str | None) -> None:
     from bot.translations import report
 
     click.echo(report(check_folder(content_folder()).translations, locale))
+
+
+@cli.command()
+@click.argument("flow", required=False)
+def law(flow: str | None) -> None:
+    """Show how old the law is, what it rests on, and what is due."""
+    from bot.content.library import check_folder
+    from bot.law import report
+
+    click.echo(report(check_folder(content_folder()), flow, today=date.today()))
 
 
 @cli.command()
