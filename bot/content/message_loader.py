@@ -102,13 +102,6 @@ def _renamed(node: Node, expected: Collection[str], known: Collection[str], *, w
     return perhaps_renamed(old, [name for name in expected if name not in written], within=within)
 
 
-def _renamed(node: Node, expected: Collection[str], known: Collection[str], *, within: str) -> str:
-    """What to do where the flow has another name for what stands here."""
-    written = node.value if isinstance(node.value, dict) else {}
-    old = [name for name in written if name not in known]
-    return perhaps_renamed(old, [name for name in expected if name not in written], within=within)
-
-
 def _line(word: str) -> str:
     """How a text or an option of a step is written."""
     return "text: ..." if word == "text" else f"{word}: {{label: ...}}"
