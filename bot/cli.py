@@ -25,7 +25,7 @@ WRITES = frozenset({"publish", "rollback", "withdraw"})
 
 
 SECTIONS = {
-    "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "bill", "studio"),
+    "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
     "Run": ("web", "worker", "password"),
@@ -141,6 +141,16 @@ def translations(locale: str | None) -> None:
     from bot.translations import report
 
     click.echo(report(check_folder(content_folder()).translations, locale))
+
+
+@cli.command()
+@click.argument("flow", required=False)
+def law(flow: str | None) -> None:
+    """Show how old the law is, what it rests on, and what is due."""
+    from bot.content.library import check_folder
+    from bot.law import report
+
+    click.echo(report(check_folder(content_folder()), flow, today=date.today()))
 
 
 @cli.command()

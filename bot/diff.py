@@ -19,7 +19,7 @@ from bot.content.message_loader import COMMON
 from bot.content.problem import ContentError
 from bot.content.reviews import stale_keys
 from bot.engine.events import Inbound
-from bot.engine.flow import Ask, Branch, Step, Visit, flow_of
+from bot.engine.flow import Branch, Step, Visit, flow_of, options_of
 from bot.engine.referrals import Referral
 from bot.engine.release import MENU
 from bot.engine.run import turn
@@ -202,13 +202,13 @@ class _Steps:
 
     def _word(self, step: Step, word: str) -> str:
         """The name of an option as it is today."""
-        return self._today(f"{step.key}.{word}").rpartition(".")[2] if isinstance(step, Ask) else word
+        return self._today(f"{step.key}.{word}").rpartition(".")[2] if options_of(step) else word
 
     @staticmethod
     def _words(library: Library, key: str | None, locale: str) -> list[str]:
         """All that a step says, in the order of its options."""
         step = library.release.steps.get(key or "")
-        options = [option.key for option in step.options] if isinstance(step, Ask) else []
+        options = [option.key for option in options_of(step)] if step else []
         own = [] if key is None else [f"{key}.text", f"{key}.yes.label", f"{key}.no.label"]
         parts = [f"{option}.{part}" for option in options for part in ("label", "reply")]
         return [_text(library, name, locale) for name in (*own, *parts)]
@@ -217,7 +217,7 @@ class _Steps:
         """What is said first when an option was chosen stands in the bubble after it."""
         step = self.after.release.steps.get(new or "")
         found = []
-        for option in step.options if isinstance(step, Ask) and old else ():
+        for option in options_of(step) if step and old else ():
             was = next((o for o in self.before.release.options if self._today(o) == option.key), option.key)
             texts = _text(self.before, f"{was}.reply", locale), _text(self.after, f"{option.key}.reply", locale)
             if texts[0] != texts[1]:

@@ -28,25 +28,31 @@ class Directory:
             lines.append(self._open(referral.hours, locale, at, brief=brief))
         if referral.by_text or not brief:
             lines += self._what(referral, locale)
+        if referral.weak:
+            lines.append(self._common("referral.public_list", locale))
+        if referral.is_overdue(at):
+            lines.append(self._common("referral.may_be_old", locale))
         if referral.phone and not referral.by_text and referral.speaks(locale) and locale != "en":
             lines.append(self._common("referral.say", locale, language=self._common("language.english", locale)))
         return "\n".join(lines)
 
     def _open(self, hours: Hours, locale: str, at: datetime, *, brief: bool) -> str:
-        """Whether it is open, and its week; in brief only until when, or from when on."""
+        """Whether it is open, and its week; in brief only until when, or from when on. A clock of its own is named."""
         if hours.always or not hours.spans:
             return self._common("referral.always" if hours.always else "referral.not_confirmed", locale)
-        week = "" if brief else f" {self.hours(hours, locale)}"
+        week = f" {self.hours(hours, locale)}"
         if closes := hours.closes(at):
-            open_now = self._common("referral.open", locale)
-            return self._common("referral.until", locale, time=self._time(closes, locale)) if brief else open_now + week
+            if brief:
+                return self._common("referral.until", locale, time=self._time(hours, closes, locale))
+            return self._common("referral.open", locale) + week + _clock_name(hours, at)
         opens = hours.opens(at)
         assert opens is not None, "a line with hours opens some time"
         day = self._common(f"days.{DAYS[opens.weekday()]}", locale)
-        return self._common("referral.closed", locale, day=day, time=self._time(opens, locale)) + week
+        closed = self._common("referral.closed", locale, day=day, time=self._time(hours, opens, locale))
+        return closed if brief else closed + week
 
-    def _time(self, at: datetime, locale: str) -> str:
-        return self._clock(at.hour * 60 + at.minute, locale)
+    def _time(self, hours: Hours, at: datetime, locale: str) -> str:
+        return self._clock(at.hour * 60 + at.minute, locale) + _clock_name(hours, at)
 
     def hours(self, hours: Hours, locale: str) -> str:
         """Opening hours, with neighbouring days of equal hours drawn together: Mon-Fri 8am-8pm."""
@@ -78,3 +84,8 @@ class Directory:
 
     def _common(self, key: str, locale: str, **values: str) -> str:
         return self._messages.text(f"common.{key}", locale, **values)
+
+
+def _clock_name(hours: Hours, at: datetime) -> str:
+    """Whose clock it is, as EST or PDT, where it is not the organisation's; they are the same in every language."""
+    return f" {hours.local(at).tzname()}" if hours.zone else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.engine.flow import Ask, Branch, Flow, Refer, Step, Visit, flow_of, targets_of
+from bot.engine.flow import LEADS_ON, Ask, Branch, Checklist, Flow, Refer, Step, Visit, flow_of, targets_of
 
 
 def drawing(flow: Flow, marked: Collection[str] = ()) -> str:
@@ -32,6 +32,8 @@ def ways(step: Step) -> list[tuple[str, str]]:
             return [*cases, ("else", otherwise)]
         case Visit(start=start, then=then):
             return [("visit", start), ("then", then)]
+        case Checklist(go_on=go_on):
+            return [(LEADS_ON, go_on.then)]
         case Refer(then=None):
             return []
         case _:

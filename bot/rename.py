@@ -19,7 +19,7 @@ from bot.content.problem import Problems, did_you_mean
 from bot.content.reviews import RECORDS
 from bot.content.source import Node, read
 from bot.content.step_loader import NAME
-from bot.engine.flow import Branch
+from bot.engine.flow import Branch, Checklist, step_of
 
 TALKS, SENTENCES = "tests/conversations", "tests/sentences"
 LONGEST = 60
@@ -73,6 +73,8 @@ class _Name:
         known = {**release.flows, **release.steps, **release.options}
         if old not in known:
             raise Refused(f'There is no flow, step or option "{old}".{did_you_mean(old, known)}')
+        if isinstance(library.release.steps.get(step_of(old)), Checklist) and old in library.release.options:
+            raise Refused(f'"{old.rpartition(".")[2]}" is a word of the format, not a name.')
         if old.rpartition(".")[0] != new.rpartition(".")[0] or not new.rpartition(".")[2]:
             example = f"{old.rpartition('.')[0]}.new_name".lstrip(".")
             raise Refused(f'Only the last part of a name can be changed: "{old}" to "{example}".')
@@ -151,9 +153,14 @@ class _Renaming:
         yield from self._for_people(fields, moved)
 
     def _option(self, steps: Fields, old: str, new: str) -> Iterator[Edit]:
-        """The option itself, and every branch that decides by it."""
+        """The option itself, and every branch that decides by it; or the item of a checklist."""
         step = self.name.inside[0].partition(".")[0]
-        yield self._name_of(_fields(_fields(steps[step])["ask"])[old], old, new)
+        fields = _fields(steps[step])
+        if "checklist" in fields:
+            items = (item for item in fields["checklist"].value if isinstance(item, Node))
+            yield from (self._value(item, old, new) for item in items if item.value == old)
+            return
+        yield self._name_of(_fields(fields["ask"])[old], old, new)
         for other in map(_fields, steps.values()):
             cases = _fields(other["branch"]) if "branch" in other else {}
             if cases and cases["on"].value == step and old in cases:

@@ -16,14 +16,18 @@ from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
 from bot.directory import Directory
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import MAX_OPTIONS, Ask, Collect
+from bot.engine.flow import LISTED, Ask, Checklist, flow_of, step_of
 from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
 from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
+from bot.engine.text import runs_left
 from bot.engine.understand import BACK, MENU_DIGIT, MORE
 from bot.pages import paged
 
 CACHED = 4096
+LAST = ("honest", "letters")
+"""What is said below everything else."""
+LEFT_TO_RIGHT = "\u200e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +47,11 @@ class _Page:
 class _Form:
     """One way to write a reply."""
 
-    locales: tuple[str, ...]
-    labels: tuple[str, ...]
-    """The locales that the options are written in."""
-    listing: bool = False
-    """The option that leads to the languages names them all, each in its own script."""
+    locale: str
+    asked_in: tuple[str, ...] = ()
+    """The locales in which somebody is asked for their language."""
     brief: bool = False
     """Referrals without what they are for and without their whole week."""
-    asking: bool = False
-    """A short question instead of the menu's text, in all the locales."""
 
 
 class Composer:
@@ -63,6 +63,7 @@ class Composer:
         self._messages = library.messages
         self._directory = Directory(library.messages)
         self._pages = lru_cache(maxsize=CACHED)(self._compose)
+        self._units = lru_cache(maxsize=CACHED)(self._units_of)
 
     def reply(
         self, session: Session | None, events: Sequence[Event], channel: str
@@ -82,7 +83,7 @@ class Composer:
                 case EndedQuietly(locale=locale):
                     return session, self._fit(self._common("quiet_end", self._known(locale)), channel)
                 case OptedOut(locale=locale, said=said) if said:
-                    form = _Form((self._known(locale),), ())
+                    form = _Form(self._known(locale))
                     units = [unit for piece in said for unit in self._units(piece, form)]
                     return session, self._fit("\n".join(units), channel)
                 case OptedOut() | KeptSilent():
@@ -118,94 +119,114 @@ class Composer:
         )
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
-        """The pages of a reply: the fullest form that fits on one page, else the form with the fewest."""
-        if any(said.kind == "languages" for said in key.said):
-            locales = (key.locale,) if key.locale else self._library.organisation.bilingual
-            short = len(locales) > 1
-            forms = [
-                _Form(locales, locales, listing=True, asking=short),
-                _Form(locales, locales[:1], listing=True, asking=True),
-            ]
-        else:
-            mine = (self._known(key.locale),)
-            forms = [_Form(mine, mine), _Form(mine, mine, brief=True)]
-        fullest, shorter = forms
-        pages = self._written(key, fullest)
-        return pages if len(pages) == 1 else min(pages, self._written(key, shorter), key=len)
+        """The pages of a reply: the fullest form on one page, else that with the fewest, and the briefest of those."""
+        form = _Form(self._known(key.locale), (key.locale,) if key.locale else self._library.organisation.bilingual)
+        pages = self._written(key, form)
+        return pages if len(pages) == 1 else min(self._written(key, replace(form, brief=True)), pages, key=len)
 
     def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
-        units = [unit for said in key.said if said.kind != "honest" for unit in self._units(said, form)]
-        last = [unit for said in key.said if said.kind == "honest" for unit in self._units(said, form)]
-        choices = self._choices(key, form)
-        locale = form.locales[0]
+        units = [unit for said in key.said if said.kind not in LAST for unit in self._units(said, form)]
+        last = [unit for said in key.said if said.kind in LAST for unit in self._units(said, form)]
+        choices, locale = self._choices(key, form), form.locale
+        nav = self._nav(key, locale, more=self._lists_more(key))
         return paged(
             units,
-            tail="\n".join([*([choices] if choices else []), *self._nav(key, locale, more=False), *last]),
+            tail="\n".join([*([choices] if choices else []), *nav, *last]),
             more="\n".join(self._nav(key, locale, more=True)),
             channel=key.channel,
         )
 
-    def _units(self, said: Said, form: _Form) -> list[str]:
+    def _units_of(self, said: Said, form: _Form) -> tuple[str, ...]:
         """The texts of one piece, each of which should stay whole."""
-        locale = form.locales[0]
+        locale = form.locale
         match said.kind:
             case "text":
-                return [] if form.asking else self._if_any(self._key_of(said.ref) + ".text", locale)
+                return self._if_any(self._key_of(said.ref) + ".text", locale)
             case "reply":
                 return self._if_any(self._key_of(said.ref) + ".reply", locale)
             case "notice":
-                return [self._common(said.ref, locale)]
+                return (self._common(said.ref, locale),)
             case "languages":
-                names = [self._common("welcome", each) for each in form.locales]
-                return [" / ".join(names)] if form.asking else []
+                return (" / ".join(self._common("language_question", each) for each in form.asked_in),)
             case "honest":
-                return [self._honest(said.ref, locale)]
+                return (self._honest(said.ref, locale),)
+            case "letters":
+                return (self._common("letters", said.ref),)
+            case "item":
+                return (self._numbered(said.ref, locale),)
+            case "list":
+                return ()
             case "referrals" | "hotline":
                 names_, _, minute = said.ref.partition("@")
                 at = datetime.fromtimestamp(int(minute) * 60, UTC).astimezone(self._release.timezone)
                 chosen = [r for name in names_.split(",") for r in self._release.referrals if r.name == name]
-                return [
-                    self._directory.entry(referral, locale, at, brief=form.brief or said.kind == "hotline")
-                    for referral in chosen
-                ]
+                brief = form.brief or said.kind == "hotline"
+                return tuple(self._directory.entry(referral, locale, at, brief=brief) for referral in chosen)
 
     def _key_of(self, id_: str) -> str:
         return self._release.keys.get(id_, "")
 
-    def _if_any(self, key: str, locale: str) -> list[str]:
-        return [self._messages.text(key, locale)] if self._messages.has(key, locale) else []
+    def _if_any(self, key: str, locale: str) -> tuple[str, ...]:
+        return (self._messages.text(key, locale),) if self._messages.has(key, locale) else ()
 
     def _choices(self, key: _Page, form: _Form) -> str:
-        """The options below each other; none for a ZIP prefix, which is answered with digits of its own.
-
-        8, 9 and 0 mean something else: an eighth language is chosen by its name.
-        """
+        """The options below each other; none for a ZIP prefix, which is answered with digits of its own."""
         if key.choices == ("zip",):
             return ""
-        labels = [
-            (self._names(choice, form.locales[0]) if form.listing else "") or self._label(choice, key, form.labels)
-            for choice in key.choices
-        ]
-        numbered = [f"{digit} {label}" for digit, label in enumerate(labels[:MAX_OPTIONS], 1)]
-        return "\n".join([*numbered, *labels[MAX_OPTIONS:]])
+        labels = [self._label(choice, key, form.locale) for choice in key.choices]
+        if key.kind == "list":
+            return self._listed(key, labels, form.locale)
+        numbered = [f"{digit} {label}" for digit, label in enumerate(labels, 1)]
+        return "\n".join([*numbered, *self._other_languages(key)])
 
-    def _names(self, choice: str, locale: str) -> str:
-        """The names of all other languages, for the option that leads to them; empty for any other option."""
-        option = self._release.option(choice)
-        step = self._release.steps.get(option.then) if option else None
-        if not (isinstance(step, Collect) and step.what == "language"):
-            return ""
-        return " / ".join(self._common("language.name", other) for other in self._release.locales if other != locale)
+    def _other_languages(self, key: _Page) -> list[str]:
+        """Behind the digit that leads to them: nobody has to guess that their language comes next."""
+        if key.kind != "language":
+            return []
+        names = [self._common("language.name", one) for one in self._release.languages if one not in key.choices]
+        return [f"{MORE} {' / '.join(names)}"] if names else []
 
-    def _label(self, choice: str, key: _Page, locales: tuple[str, ...]) -> str:
+    # ------------------------------------------------------------------------------------------- checklists
+
+    def _plan(self, item: str) -> tuple[Checklist, int]:
+        """The checklist of an item, whose id is given, and its number there."""
+        key = self._key_of(item)
+        plan = self._release.steps[step_of(key)]
+        assert isinstance(plan, Checklist), "only items of this release are shown"
+        return plan, 1 + [one.key for one in plan.items].index(key)
+
+    def _listed(self, key: _Page, labels: list[str], locale: str) -> str:
+        """Which part of the list this is and what its marks mean, the items, and what leads on."""
+        plan, first = self._plan(key.choices[0])
+        last, count = first + len(labels) - 2, len(plan.items)
+        numbers = {"from": str(first), "to": str(last), "count": str(count)}
+        marks = next(said.ref for said in key.said if said.kind == "list")
+        lines = [f"{mark} {label}" for mark, label in zip(marks, labels, strict=False)] + labels[-1:]
+        above = self._common("checklist.shown", locale, **numbers)
+        return "\n".join([above, *(f"{digit} {line}" for digit, line in enumerate(lines, 1))])
+
+    def _lists_more(self, key: _Page) -> bool:
+        """Whether a list has other items than those that are shown: behind the last come the first again."""
+        return key.kind == "list" and len(self._plan(key.choices[0])[0].items) > LISTED
+
+    def _numbered(self, item: str, locale: str) -> str:
+        """Which item this is, and what opens it another day."""
+        plan, number = self._plan(item)
+        again = f"{self._library.called[locale][flow_of(plan.key)].upper()} {number}"
+        return self._common("checklist.item", locale, number=str(number), count=str(len(plan.items)), again=again)
+
+    # ------------------------------------------------------------------------------------------- labels
+
+    def _label(self, choice: str, key: _Page, locale: str) -> str:
         if key.kind == "language":
             return self._common("language.name", choice)
         if key.kind == "offer":
-            return self._flow_label(self._release.keys.get(choice, ""), locales)
+            return self._flow_label(self._release.keys.get(choice, ""), locale)
         if key.kind == "collect":
-            return self._common(choice, locales[0])
-        option = self._release.keys.get(choice, "")
-        return " / ".join(dict.fromkeys(self._option_label(option, locale) for locale in locales))
+            return self._common(choice, locale)
+        if key.kind == "item":
+            return self._common(f"checklist.{choice}", locale)
+        return self._option_label(self._release.keys.get(choice, ""), locale)
 
     def _option_label(self, option: str, locale: str) -> str:
         """An option's own label, or the common word for yes and no."""
@@ -213,14 +234,14 @@ class Composer:
             return self._messages.text(f"{option}.label", locale)
         return self._common(option.rpartition(".")[2], locale)
 
-    def _flow_label(self, flow: str, locales: tuple[str, ...]) -> str:
+    def _flow_label(self, flow: str, locale: str) -> str:
         """How the menu calls a flow; its first keyword where the menu does not have it."""
         for step in self._release.flow(MENU).steps:
             for option in step.options if isinstance(step, Ask) else ():
                 if option.then == self._release.flow(flow).start:
-                    return self._messages.text(f"{option.key}.label", locales[0])
-        found = (p for p in self._release.vocabulary.triggers if p.means == flow and p.locale == locales[0])
-        return " ".join(next(found).words)
+                    return self._messages.text(f"{option.key}.label", locale)
+        called = self._library.called
+        return next(called[name][flow] for name in (locale, *called) if flow in called[name])
 
     def _nav(self, key: _Page, locale: str, *, more: bool) -> list[str]:
         """The digits that work everywhere, with what they do."""
@@ -235,7 +256,11 @@ class Composer:
         caveats = self._library.caveats
         unreviewed = flow.name in caveats.flows or locale in caveats.locales
         name = f"honest{'_unreviewed' if unreviewed else ''}{'_overdue' if ref.endswith('!') else ''}"
-        return self._common(name, locale, date=flow.law.sources_until.isoformat())
+        return self._common(name, locale, date=self._turned(flow.law.sources_until.isoformat(), locale))
+
+    def _turned(self, date: str, locale: str) -> str:
+        """A date behind words that run from right to left: without the mark its parts would change places."""
+        return LEFT_TO_RIGHT + date if runs_left(self._common("language.name", locale)) else date
 
     # ------------------------------------------------------------------------------------------- words
 

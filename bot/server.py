@@ -47,6 +47,8 @@ DRAIN_SECONDS = 10
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 _PLAIN = [("content-type", "text/plain; charset=utf-8")]
+_UNNAMED = ("server", "")
+"""Granian would write its own name here."""
 
 
 def serve(config: Config) -> int:
@@ -101,8 +103,9 @@ class WholeRequests:
             else:
                 loop = asyncio.get_running_loop()
                 answer = await loop.run_in_executor(self._threads, self._answer, scope, body)
+        status, headers, text = answer
         try:
-            proto.response_bytes(*answer)
+            proto.response_bytes(status, [*headers, _UNNAMED], text)
         except (ProtocolClosed, ProtocolError):
             return
 

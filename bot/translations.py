@@ -82,7 +82,7 @@ def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: 
         raise ContentError(mine)
     stale, unread = frozenset(found.stale), frozenset(found.unread)
     chosen = [key for key in _chosen(found, wanted) if by != MACHINE or key in stale or key in unread]
-    new = {key: _written(found.english[key].value, by, today) for key in chosen}
+    new = {key: _written(found, key, by, today) for key in chosen}
     draft = Change(folder)
     draft.put(file_of(locale), _entered(draft.text(file_of(locale)) or HEAD.format(locale), found, new))
     draft.write()
@@ -91,10 +91,11 @@ def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: 
     return f"{file_of(locale)}: {len(new)} texts recorded, by {by}.{still}"
 
 
-def _written(english: str, by: str, today: date) -> str:
+def _written(found: Translation, key: str, by: str, today: date) -> str:
     """A record as it stands in the file."""
     who = by if by.replace(" ", "").isalpha() else json.dumps(by, ensure_ascii=False)
-    return f"{{english: {mark_of(english)}, date: {today.isoformat()}, by: {who}}}"
+    english, text = mark_of(found.english[key].value), mark_of(found.texts[key].value)
+    return f"{{english: {english}, text: {text}, date: {today.isoformat()}, by: {who}}}"
 
 
 def _chosen(found: Translation, wanted: Sequence[str]) -> list[str]:

@@ -66,9 +66,7 @@ def main(sizes: list[int]) -> None:
         found = explore(library)
         assert not found.failures, found
         times = f"{checked - begun:7.1f} {process_time() - checked:8.1f}"
-        print(
-            f"{size:7,} {times} {len(found.walk.nodes):11,} {found.walk.turns:8,} {found.judge.composed:9,}", flush=True
-        )
+        print(f"{size:7,} {times} {len(found.walk.nodes):11,} {found.walk.turns:8,} {found.composed:9,}", flush=True)
 
 
 if __name__ == "__main__":

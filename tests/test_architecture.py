@@ -26,6 +26,7 @@ TESTED_ELSEWHERE = {
     "bot/config.py": "tests/test_cli.py gives it wrong settings, tests/test_docs.py compares its names",
     "bot/conversation.py": "tests/test_outage.py and tests/test_payloads.py talk through it",
     "bot/live.py": "tests/publishing/test_acts.py publishes while it serves",
+    "bot/studio/tries.py": "tests/studio/test_doors.py tries too often",
     "bot/prices.py": "tests/test_bill.py counts with it",
     "bot/directory.py": "tests/test_reply.py composes with it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",
@@ -79,7 +80,10 @@ TESTED_ELSEWHERE = {
     "bot/studio/pages/releases.py": "tests/studio/test_releases.py publishes and goes back",
     "bot/studio/pages/translations.py": "tests/studio/test_translations.py sends its form",
     **dict.fromkeys(
-        (f"bot/explore/{name}.py" for name in ("ending", "hours", "judge", "moves", "proof", "situation", "walk")),
+        (
+            f"bot/explore/{name}.py"
+            for name in ("bench", "ending", "hours", "judge", "moves", "proof", "situation", "walk")
+        ),
         "tests/test_explore.py: one proof, held against random talks and broken lines",
     ),
     "worker/__main__.py": "tests/test_supervisor.py starts it",

@@ -64,7 +64,7 @@ def codes_in_the_source() -> set[str]:
     return found
 
 
-MADE_HERE = {"unreadable", "too-big", "no-file", "no-menu", "no-record", "unread", "nobody-comes", "lost-step"}
+MADE_HERE = {"unreadable", "link", "too-big", "no-file", "no-menu", "no-record", "unread", "nobody-comes", "lost-step"}
 """Codes whose examples are no file: they are made below, those of records in `content/test_reviews.py`."""
 
 
@@ -180,15 +180,37 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     problems = check_folder(tmp_path).problems
 
     assert problems == ()  # a folder is no file: nobody meant it
-    (tmp_path / "nowhere").rmdir()
-    (tmp_path / "nowhere").write_text("steps:", encoding="utf-8")
-    (tmp_path / "nowhere").chmod(0)
+    path = tmp_path / "flows" / "shut.yaml"
+    path.write_text("steps:", encoding="utf-8")
+    path.chmod(0)
     try:
-        (tmp_path / "nowhere").read_bytes()
+        path.read_bytes()
     except PermissionError:
         assert [problem.code for problem in check_folder(tmp_path).problems] == ["unreadable"]
     else:
         pytest.skip("this user may read everything")
+
+
+def test_a_link_out_of_its_folder_is_refused_unread(tmp_path):
+    flows = sound_content(tmp_path) / "flows"
+    (tmp_path / ".env").write_text("TWILIO_AUTH_TOKEN: secret\n", encoding="utf-8")
+    (flows / "new.yaml").symlink_to(tmp_path / ".env")
+    checked = check_folder(tmp_path)
+
+    assert [(problem.code, problem.place.file, problem.shown) for problem in checked.problems] == [
+        ("link", "flows/new.yaml", "")
+    ]
+    assert "flows/new.yaml" not in checked.nodes
+
+
+def test_a_link_within_its_folder_and_a_folder_that_is_a_link_are_read(tmp_path):
+    """So are files handed out to containers."""
+    flows = sound_content(tmp_path / "real") / "flows"
+    (flows / "door.yaml").rename(flows / ".door")
+    (flows / "door.yaml").symlink_to(flows / ".door")
+    (tmp_path / "shown").symlink_to(tmp_path / "real")
+
+    assert check_folder(tmp_path / "shown").problems == ()
 
 
 def test_a_huge_file_is_not_read_at_all(tmp_path):
@@ -242,6 +264,7 @@ def test_one_run_names_the_mistakes_of_all_files_in_the_order_of_files_and_lines
         "flows/door.yaml:13 unknown-target",
         "flows/lawyer.yaml:21 end",
         "messages/es/menu.yml:7 percent",
+        "messages/es/reviews.yml:0 unread",
     ]
 
 

@@ -16,10 +16,10 @@ from bot.config import CHECKOUT
 from bot.content.fallback import EVERYBODY, read_fallbacks
 from bot.content.library import Library
 from bot.content.segments import MAX_PARTS, parts
-from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut, Spoke
+from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut
 from bot.engine.referrals import HOTLINE
 from bot.engine.run import turn
-from bot.engine.session import Said, Screen, Session, from_plain, to_plain
+from bot.engine.session import Said, Session, from_plain, to_plain
 from bot.engine.text import words_of
 from bot.pages import WHATSAPP_LIMIT, fits, paged
 from bot.reply import Composer, fallback_texts
@@ -107,24 +107,16 @@ def test_a_line_without_a_space_is_cut_rather_than_sent_too_long(size):
 # --------------------------------------------------------------------------------------------------- languages
 
 
-def test_an_eighth_language_is_offered_by_name_because_8_means_back(library):
-    """Digits 8, 9 and 0 never choose anything."""
-    session = Session(locale="en", started=1, screen=Screen(kind="language", choices=("en", "es") * 4 + ("ar",)))
-    _, text = Composer(library).reply(session, (Spoke((Said("notice", "language_question"),)),), "sms")
-
-    assert re.findall(r"(?m)^([0-9]) ", text or "") == ["1", "2", "3", "4", "5", "6", "7", "0"]
-    assert (text or "").splitlines()[8] == "Español"
-
-
-def test_a_text_in_no_known_language_gets_the_menu_in_the_languages_of_the_organisation(library):
+def test_a_text_in_no_known_language_gets_every_language_and_a_number_in_the_languages_of_the_organisation(library):
     talk = Talk(library, "whatsapp", datetime(2026, 11, 23, 20, 15))
 
     reply = talk.hears("zzzz") or ""
 
     for locale in library.organisation.bilingual:
-        assert library.messages.text("menu.choose.home_door.label", locale) in reply
-    for locale in set(library.release.locales) - {"en"}:
+        assert library.messages.text("common.language_question", locale) in reply
+    for locale in library.release.languages:
         assert library.messages.text("common.language.name", locale) in reply
+    assert "800-566-7636" in reply
 
 
 # ------------------------------------------------------------------------------------------------- other events

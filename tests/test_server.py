@@ -100,6 +100,14 @@ def test_several_texts_may_share_a_connection(web):
             assert connection.getresponse().read() == b"ok\n"
 
 
+def test_no_answer_says_what_made_it(web):
+    for request in (b"GET /healthz", b"GET /nowhere", b"POST /twilio/inbound"):
+        answer = raw(web.port, request + b" HTTP/1.1\r\nHost: line\r\nContent-Length: 0\r\n\r\n")
+        said = [line for line in answer.lower().split(b"\r\n") if line.startswith(b"server:")]
+
+        assert [line.strip() for line in said] == [b"server:"]
+
+
 def test_a_form_in_chunks_is_a_form(web):
     """Some proxies pass a body on in chunks and without its length."""
     form = sms("menu")

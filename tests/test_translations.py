@@ -86,7 +86,8 @@ def test_one_option_is_recorded_and_every_other_line_stays(folder):
     assert said == f"{RECORDS}: 1 texts recorded, by native speaker, teacher."
     assert len(lines) == 1
     assert re.fullmatch(
-        r'door\.knock\.paper\.label: \{english: [0-9a-f]{8}, date: 2026-12-01, by: "native speaker, teacher"\}\n',
+        r"door\.knock\.paper\.label: \{english: [0-9a-f]{8}, text: [0-9a-f]{8}, date: 2026-12-01, "
+        r'by: "native speaker, teacher"\}\n',
         lines[0],
     )
     assert check_folder(folder).problems == ()

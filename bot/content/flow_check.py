@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.content.problem import Place, Problems
-from bot.engine.flow import Ask, Collect, End, Flow, Step, Visit, flow_of, targets_of
+from bot.engine.flow import Ask, Checklist, Collect, End, Flow, Step, Visit, flow_of, targets_of
 from bot.engine.release import MENU
 
 
@@ -89,7 +89,7 @@ def _without_waiting(step: Step, steps: Mapping[str, Step]) -> tuple[str, ...]:
 
 def _waits(step: Step) -> bool:
     """Whether a step always waits for the person."""
-    return isinstance(step, Ask) or (isinstance(step, Collect) and step.what == "language")
+    return isinstance(step, Ask | Checklist) or (isinstance(step, Collect) and step.what == "language")
 
 
 def _may_end_at_once(start: str, steps: Mapping[str, Step]) -> bool:

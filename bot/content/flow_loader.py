@@ -13,7 +13,7 @@ from bot.content.law_loader import LawLoader
 from bot.content.problem import Place
 from bot.content.source import Node
 from bot.content.step_loader import NAME, StepLoader, Surroundings, check_name
-from bot.engine.flow import Ask, Flow, Step
+from bot.engine.flow import Flow, Step, options_of
 
 FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False, "was": False}
 
@@ -75,7 +75,7 @@ class FlowLoader:
             if not re.fullmatch(OLD, old):
                 self.form.wrong("moved", field, f'"{old}" was never a name of a step or an option.',
                                 "Write the old name: old_step, or old_step.old_option")  # fmt: skip
-            if old in loader.steps or option in loader.options_of(step):
+            if old in loader.steps or option in loader.parts_of(step):
                 self.form.wrong("moved", field, f'"{old}" is still there.', "Remove this line, or what it names.")
             pairs.append((f"{flow}.{old}", self._new(flow, old, field, loader)))
         return tuple(pairs)
@@ -85,8 +85,8 @@ class FlowLoader:
         step, dot, option = new.partition(".")
         if not dot or step not in loader.steps:
             return loader.target(field)
-        if option not in loader.options_of(step):
-            self.form.unknown("moved", field, option, loader.options_of(step), what=f'in the step "{step}", the option',
+        if option not in loader.parts_of(step):
+            self.form.unknown("moved", field, option, loader.parts_of(step), what=f'in the step "{step}", the option',
                               cure="Its options:")  # fmt: skip
         return f"{flow}.{new}"
 
@@ -95,7 +95,7 @@ def _under_earlier_names(
     flow: str, was: tuple[str, ...], steps: tuple[Step, ...], moved: tuple[tuple[str, str], ...]
 ) -> Iterator[tuple[str, str]]:
     """Every key of a flow as it was under its earlier names, with the key of today."""
-    options = [option.key for step in steps if isinstance(step, Ask) for option in step.options]
+    options = [option.key for step in steps for option in options_of(step)]
     today = {key: key for key in (flow, *(step.key for step in steps), *options)} | dict(moved)
     for name in was:
         for key, now in today.items():

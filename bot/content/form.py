@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.content.source import Node
 
+BULLETS = tuple("•‣◦▪●–—·")
+"""What word processors put in front of the lines of a list."""
 _COMMA = ' If it is part of a text with a comma: put the whole text in straight quotes, "..."'
 
 
@@ -35,8 +37,12 @@ class Form:
         what: str,
         known: Mapping[str, bool] | None = None,
         cure: Callable[[str], str] = _one_line,
+        also: str = "",
     ) -> dict[str, Node]:
-        """The fields of a node. `known`: what may stand here, and whether it must. `cure`: of one that is missing."""
+        """The fields of a node. `known`: what may stand here, and whether it must. `cure`: of one that is missing.
+
+        `also`: what else to do about one that is not known.
+        """
         named = node.value
         if not isinstance(named, dict):
             if named not in ("", ()):
@@ -50,7 +56,7 @@ class Form:
             if name not in known:
                 comma = _COMMA if field.value == "" and " " in name else ""
                 self.wrong("unknown-word", field, f'{what} does not know the word "{name}".{did_you_mean(name, known)}',
-                           f"Known here: {listed(known)}.{comma}")  # fmt: skip
+                           f"Known here: {listed(known)}.{comma}{also}")  # fmt: skip
         for name, needed in known.items():
             if needed and name not in named:
                 place = node.named_at or Place(node.place.file)
@@ -69,7 +75,10 @@ class Form:
         """The items of a list."""
         if isinstance(node.value, tuple):
             return node.value
-        if node.value != "":
+        if isinstance(node.value, str) and node.value[:1] in BULLETS:
+            self.problems.add("list", node.place, f"{what} must be a list.",
+                              f'Write "- " in front of each line of it instead of "{node.value[0]}".')  # fmt: skip
+        elif node.value != "":
             self.wrong("list", node, f"{what} must be a list.", "Write it in brackets: [one, two].")
         return ()
 

@@ -43,6 +43,7 @@ _OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
 _OTHERS = re.compile(r".*\.(md|json)|(.*/)?\..*")
 """Papers, generated files and what the system hides: none of ours."""
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
+"""zh-Hant, ht, bn-Latn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class Library:
     """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
     digest: str
     caveats: Caveats = field(default_factory=Caveats)
+    called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By locale and flow: its first keyword, as it was written."""
 
     def numbered(self, number: int) -> Library:
         """The same content under the number that publishing gave it."""
@@ -286,6 +289,19 @@ def _flows(
     return flows
 
 
+def _spoken(referrals: tuple[Referral, ...], locales: Mapping[str, Locale]) -> tuple[Referral, ...]:
+    """Who speaks a language speaks it in whichever letters it is written."""
+    variants = [(name, one.letters_of) for name, one in locales.items() if one.letters_of]
+
+    def languages(known: frozenset[str]) -> frozenset[str]:
+        return known | {name for name, language in variants if language in known}
+
+    return tuple(
+        referral if referral.languages is None else replace(referral, languages=languages(referral.languages))
+        for referral in referrals
+    )
+
+
 def _library(
     flows: dict[str, Flow],
     locales: dict[str, Locale],
@@ -303,7 +319,7 @@ def _library(
             vocabulary=vocabulary(locales, flows),
             locales=tuple(dict.fromkeys((*organisation.bilingual, *locales))),
             default_locale=organisation.default_locale,
-            referrals=referrals,
+            referrals=_spoken(referrals, locales),
             areas=areas,
             area=organisation.area,
             timezone=organisation.timezone,
@@ -314,7 +330,25 @@ def _library(
                      f'"{same.first}" and "{same.second}" cannot be told apart in a stored talk.',
                      "Rename one of the two.")  # fmt: skip
         return None
-    texts = {name: {key: text.value for key, text in locale.texts.items()} for name, locale in locales.items()}
+    texts = {
+        name: {key: text.value for of in (locale.letters_of, name) if of for key, text in locales[of].texts.items()}
+        for name, locale in locales.items()
+    }
+    called = {
+        name: {
+            flow: words[0]
+            for of in (locale.letters_of, name)
+            if of
+            for flow, words in locales[of].words.keywords.items()
+            if words
+        }
+        for name, locale in locales.items()
+    }
     return Library(
-        release=release, messages=Messages(texts), organisation=organisation, translations=translations, digest=""
+        release=release,
+        messages=Messages(texts),
+        organisation=organisation,
+        translations=translations,
+        digest="",
+        called=called,
     )

@@ -15,6 +15,7 @@ from bot.content.checks.signs import DIRECTION, HIDDEN, PLAINER, WIDE_SPACE
 from bot.content.flow_loader import FLOW
 from bot.content.law_loader import LAW
 from bot.content.message_loader import COMMON_SHAPE, WORDS
+from bot.content.nesting import Nesting
 from bot.content.problem import Problem, Problems
 from bot.content.referral_loader import ORGANISATION_WORDS, REFERRAL_WORDS
 from bot.content.source import UNSEEN, compose
@@ -31,6 +32,8 @@ _OPEN = re.compile(r"(?:^\s+|^\s*-\s+|:\s+|[\[{]\s*)'(?:[^']|'')*$")
 """A text in single quotation marks that goes on below; any other ' is an apostrophe."""
 _MARKS = {"'": re.compile("'"), '"': re.compile(r'(?<!\\)"')}
 _CURLY = re.compile(r"“([^“”\"\\]*)”")
+_CURLY_PART = re.compile(r"([\[{,:]\s*)“([^“”\"\\]*)”(?=\s*(?:[,\]}]|$))")
+"""A whole part of what stands in brackets or braces."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _SIGNS = "*&!%@`>|"
 """A text may not begin with one of these: to the reader of the file they mean something."""
@@ -65,8 +68,9 @@ def _mended_lines(lines: list[str], dear: Collection[int], *, prose: bool) -> It
     """How far in the field stands whose text of several lines we are in; -1: in none."""
     quoted = ""
     """The quotation mark that is open."""
+    nesting = Nesting()
     for number, raw in enumerate(lines, 1):
-        line = _visible(raw)
+        line = nesting.fitted(_visible(raw), lines[number:])
         if number in dear:
             line = _plainer(line)
         indent = len(line) - len(line.lstrip(" "))
@@ -93,10 +97,10 @@ def _open_after(line: str, quoted: str) -> str:
 
 
 def _visible(line: str) -> str:
-    """Without signs that nobody sees; spaces of every kind are the ordinary one, and a tab in front is two."""
+    """Without signs that nobody sees; spaces between words are the ordinary one."""
     line = UNSEEN.sub("", DIRECTION.sub("", HIDDEN.sub("", line)))
     start = len(line) - len(line.lstrip())
-    return WIDE_SPACE.sub(" ", line[:start].replace("\t", "  ")) + WIDE_SPACE.sub(" ", line[start:])
+    return line[:start] + WIDE_SPACE.sub(" ", line[start:])
 
 
 def _plainer(line: str) -> str:
@@ -128,6 +132,8 @@ def _straight(value: str) -> str:
     """Curly quotation marks around a whole value or item: automatic correction, where the file needs straight ones."""
     if _HAN.search(value) or "“" not in value or '"' in value:
         return value
+    if value.startswith(("{", "[")):
+        return _CURLY_PART.sub(r'\1"\2"', value)
     whole = _CURLY.fullmatch(value.strip())
     listed = re.fullmatch(r"(\s*- |[^“”]*\[)?(?:[^“”,\]]*“[^“”]*”\s*,?)+\]?\}?\s*", value)
     if whole or (listed and listed[1]):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from bot.content.message_loader import COMMON, Locale, Text, needs_text
+from bot.content.message_loader import COMMON, OF_VARIANTS, Locale, Text, needs_text
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.engine.flow import Flow
 
+_OF_VARIANTS = frozenset(f"common.{name}" for name in OF_VARIANTS)
 _PERCENT = re.compile(r"%(?:%|\{([^}\n]*)\})?")
 
 
@@ -30,30 +31,50 @@ def check(
     if source is None:
         return
     speaking = {name for name, flow in flows.items() if any(map(needs_text, flow.steps))}
-    needed = {"common", "words"} | speaking | (source.files & {"referrals", *flows})
+    always = {"common", "words"} | (source.files & {"referrals"})
+    needed = always | speaking | (source.files & flows.keys())
     unread = {*unread, *(f"messages/{name}/{file}.yml" for name, one in locales.items() for file in one.files
                          if problems.faulty(f"messages/{name}/{file}.yml"))}  # fmt: skip
     for locale in locales.values():
-        for file in sorted(needed - locale.files):
-            if (path := f"messages/{locale.name}/{file}.yml") not in unread:
+        for file in sorted((always if locale.letters_of else needed) - locale.files):
+            path = f"messages/{locale.name}/{file}.yml"
+            if path not in unread and not problems.faulty(path):
                 problems.add("no-file", Place(path), "this file is missing.",
                              "Copy it from another language and translate it.")  # fmt: skip
         for key, text in locale.texts.items():
             _percent_signs(key, text, problems)
+        _variant(locale, locales, default, problems)
         _compare(locale, source, problems, unread)
         _keywords(locale, locales, flows, problems, unread)
+
+
+def _variant(locale: Locale, locales: Mapping[str, Locale], default: str, problems: Problems) -> None:
+    """It is one of a whole language, and says how people get to it."""
+    of = locale.letters_of
+    if not of:
+        return
+    whole = [name for name, one in locales.items() if not one.letters_of and name != default]
+    if of not in whole:
+        problems.add("letters-of", locale.texts["common.language.letters_of"].place,
+                     f'"{of}" is no language that could be written in Latin letters here.',
+                     f"Remove the line, or name the folder of the whole language: {listed(whole)}.")  # fmt: skip
+    elif "common.letters" not in locale.texts:
+        problems.add("missing-text", Place(f"messages/{locale.name}/common.yml"),
+                     f'"common.letters" is missing in {locale.name}.',
+                     'Add a line like: letters: "Latin letters? Text: LATIN"')  # fmt: skip
 
 
 def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collection[str]) -> None:
     """The same texts in both."""
     for key, text in locale.texts.items():
         theirs = f"messages/{source.name}/{_file_of(text)}"
-        if key not in source.texts and theirs not in unread and _file_of(text).removesuffix(".yml") in source.files:
+        known = key in source.texts or key in _OF_VARIANTS
+        if not known and theirs not in unread and _file_of(text).removesuffix(".yml") in source.files:
             near = did_you_mean(key, source.texts)
             problems.add("unknown-text", text.place, f'"{key}" is not in {source.name}.{near}',
                          f"Write it in {theirs} first, or remove it here.")  # fmt: skip
     for key, text in source.texts.items():
-        if key not in locale.texts and _file_of(text).removesuffix(".yml") in locale.files:
+        if key not in locale.texts and key not in _OF_VARIANTS and _file_of(text).removesuffix(".yml") in locale.files:
             problems.add("missing-text", _nearest(key, locale, text), f'"{key}" is missing in {locale.name}.',
                          f"Translate: {' '.join(text.value.split())}")  # fmt: skip
 
@@ -95,11 +116,15 @@ def _keywords(
     problems: Problems,
     unread: Collection[str],
 ) -> None:
-    """A flow that one language's words start, every language's words start."""
-    for flow in flows:
-        other = next((name for name, one in locales.items() if one.words.keywords.get(flow)), "")
-        path = f"messages/{locale.name}/{flow}.yml"
-        if other and flow in locale.files and path not in unread and not locale.words.keywords.get(flow):
+    """A flow that one language's words start, every language's words start. A checklist is come back to by a word."""
+    for name, flow in flows.items():
+        other = next((one.name for one in locales.values() if one.words.keywords.get(name)), "")
+        path = f"messages/{locale.name}/{name}.yml"
+        if flow.checklist and not other and name in locale.files and path not in unread:
+            problems.add("no-keywords", Place(path),
+                         f'no word in "{locale.name}" opens an item of this checklist.',
+                         "Add a line at the top: keywords: [word, two words]. People are told the first.")  # fmt: skip
+        if other and name in locale.files and path not in unread and not locale.words.keywords.get(name):
             problems.add("no-keywords", Place(path),
                          f'nothing that a person texts in "{locale.name}" starts this flow; in "{other}" it does.',
                          "Add a line at the top: keywords: [word, two words]")  # fmt: skip

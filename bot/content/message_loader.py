@@ -6,14 +6,15 @@ Apart from `message_check`: this module reads one locale, in the shape a transla
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.content.form import Form
-from bot.content.problem import Place
+from bot.content.problem import Place, perhaps_renamed
 from bot.content.source import Node
-from bot.engine.flow import Branch, End, Flow, Refer, Step, Visit
+from bot.engine.checklist import ANSWERS
+from bot.engine.flow import LEADS_ON, Branch, Checklist, End, Flow, Refer, Step, Visit, options_of
 from bot.engine.text import words_of
 
 COMMANDS = ("menu", "back", "language", "more", "delete")
@@ -22,18 +23,20 @@ OPTOUT = ("whole", "no", "stop", "send", "beside")
 GUARDS = ("ask", "labels", "request", "cannot", "free", "let_in")
 """What no text may say in a language; looked for by `checks.guards`, never by the reader."""
 
-GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "guards": GUARDS}
+GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "checklist": ANSWERS, "guards": GUARDS}
 """The words of `words.yml` below which several lists stand."""
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
-    "negations": True, "hints": True, "languages": True, "guards": False,
+    "negations": True, "hints": True, "languages": True, "checklist": False, "guards": False,
 }  # fmt: skip
 
 COMMON: dict[str, frozenset[str]] = {
     "language.name": frozenset(),
     "language.english": frozenset(),
     "language.clock": frozenset(),
+    "language.letters_of": frozenset(),
+    "letters": frozenset(),
     **{f"days.{day}": frozenset() for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
     "nav.menu": frozenset(),
     "nav.back": frozenset(),
@@ -57,9 +60,11 @@ COMMON: dict[str, frozenset[str]] = {
     "quiet_end": frozenset(),
     "too_many": frozenset(),
     "hotline_first": frozenset(),
-    "welcome": frozenset(),
     "yes": frozenset(),
     "no": frozenset(),
+    **{f"checklist.{answer}": frozenset() for answer in ANSWERS},
+    "checklist.shown": frozenset({"from", "to", "count"}),
+    "checklist.item": frozenset({"number", "count", "again"}),
     "fallback": frozenset({"name", "phone", "hours"}),
     "referral.open": frozenset(),
     "referral.until": frozenset({"time"}),
@@ -69,8 +74,13 @@ COMMON: dict[str, frozenset[str]] = {
     "referral.say": frozenset({"language"}),
     "referral.government": frozenset(),
     "referral.not_confirmed": frozenset(),
+    "referral.public_list": frozenset(),
+    "referral.may_be_old": frozenset(),
 }
 """The texts that the line itself says, with the placeholders that each must hold."""
+
+OF_VARIANTS = frozenset({"language.letters_of", "letters"})
+"""Those that only a variant in Latin letters has; the default locale has the second as its English."""
 
 
 COMMON_SHAPE: dict[str, frozenset[str]] = {}
@@ -81,8 +91,15 @@ for _key in COMMON:
 
 
 def _options(step: Step) -> dict[str, str]:
-    """The options of a step by name, with their keys."""
-    return {option.key.rpartition(".")[2]: option.key for option in getattr(step, "options", ())}
+    """The options or items of a step by name, with their keys."""
+    return {option.key.rpartition(".")[2]: option.key for option in options_of(step)}
+
+
+def _renamed(node: Node, expected: Collection[str], known: Collection[str], *, within: str) -> str:
+    """What to do where the flow has another name for what stands here."""
+    written = node.value if isinstance(node.value, dict) else {}
+    old = [name for name in written if name not in known]
+    return perhaps_renamed(old, [name for name in expected if name not in written], within=within)
 
 
 def _line(word: str) -> str:
@@ -90,8 +107,8 @@ def _line(word: str) -> str:
     return "text: ..." if word == "text" else f"{word}: {{label: ...}}"
 
 
-written_words = lru_cache(maxsize=1 << 15)(words_of)
-"""`words_of` for what volunteers write: the same phrases at every check. What people text must not be kept so."""
+written_words = lru_cache(maxsize=1 << 17)(words_of)
+"""`words_of` for what volunteers write: the same phrases in every check. What people text must not be kept so."""
 
 _UNSENT = re.compile(r"[^\n\x20-\x7e\xa0-\uffff\U00010000-\U0010ffff]")
 
@@ -118,7 +135,11 @@ class LocaleWords:
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """Everything in one locale's folder."""
+    """Everything in one locale's folder.
+
+    A variant is the language of another locale in Latin letters. It holds whole flows, not all of them: of the others
+    people get the texts of that locale.
+    """
 
     name: str
     files: frozenset[str]
@@ -126,6 +147,12 @@ class Locale:
     words: LocaleWords = field(default_factory=LocaleWords)
     places: dict[str, Place] = field(default_factory=dict)
     """Where steps, options and groups of texts stand, by key."""
+
+    @property
+    def letters_of(self) -> str:
+        """The locale that this one is a variant of; empty: it is none."""
+        found = self.texts.get("common.language.letters_of")
+        return found.value if found else ""
 
 
 def needs_text(step: Step) -> bool | None:
@@ -154,6 +181,8 @@ class MessageLoader:
         unsound: frozenset[str] = frozenset(),
     ) -> None:
         self.form, self.flows, self.referrals, self.default, self.unsound = form, flows, referrals, default, unsound
+        self.steps = {name: frozenset(step.key for step in flow.steps) for name, flow in flows.items()}
+        """The keys of each flow's steps."""
 
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
@@ -166,6 +195,8 @@ class _OneLocale:
     def __init__(self, loader: MessageLoader, found: Locale) -> None:
         self.loader, self.form, self.found = loader, loader.form, found
         self.must = found.name == loader.default
+        self.has_checklist = any(flow.checklist for flow in loader.flows.values())
+        """Only then its words are needed: releases from before there were any must go on to open."""
 
     def read(self, files: Mapping[str, Node]) -> Locale:
         for name, root in files.items():
@@ -185,22 +216,24 @@ class _OneLocale:
         return self.found
 
     def _words(self, root: Node) -> None:
-        for name, node in self.form.fields(root, what="words.yml", known=WORDS).items():
+        known = WORDS | {"checklist": self.has_checklist}
+        for name, node in self.form.fields(root, what="words.yml", known=known).items():
             if name in GROUPS:
-                known = dict.fromkeys(GROUPS[name], WORDS[name])
-                for which, words in self.form.fields(node, what=name, known=known).items():
+                lists = dict.fromkeys(GROUPS[name], known[name])
+                for which, words in self.form.fields(node, what=name, known=lists).items():
                     self.found.words.lists[f"{name}.{which}"] = self._phrases(words, f"{name} {which}")
             else:
                 self.found.words.lists[name] = self._phrases(node, name)
 
     def _common(self, root: Node) -> None:
-        known = dict.fromkeys(COMMON_SHAPE, self.must)
+        known = {name: self.must and name not in OF_VARIANTS for name in COMMON_SHAPE}
+        known["checklist"] = self.must and self.has_checklist
         for name, node in self.form.fields(root, what="common.yml", known=known).items():
             if not COMMON_SHAPE[name]:
                 self._text(f"common.{name}", node)
                 continue
             self._stands(f"common.{name}", node)
-            members = dict.fromkeys(sorted(COMMON_SHAPE[name]), self.must)
+            members = {one: self.must and f"{name}.{one}" not in OF_VARIANTS for one in sorted(COMMON_SHAPE[name])}
             for member, text in self.form.fields(node, what=name, known=members).items():
                 self._text(f"common.{name}.{member}", text)
 
@@ -214,6 +247,11 @@ class _OneLocale:
 
     def _flow(self, flow: Flow, root: Node) -> None:
         steps = {step.key.partition(".")[2]: step for step in flow.steps}
+        if other := self._meant_for(flow, root):
+            self.form.wrong("other-flow", root, f'these are the words of the flow "{other}", not of "{flow.name}".',
+                            "Was the wrong file copied? Bring back the one that was here.")  # fmt: skip
+            self.found = replace(self.found, files=self.found.files - {flow.name})
+            return
         known = {"keywords": False} | {name: self.must and needs_text(step) is True for name, step in steps.items()}
 
         def cure(name: str) -> str:
@@ -221,22 +259,33 @@ class _OneLocale:
             lines = ", ".join(f"`{_line(word)}`" for word in words)
             return f"Add a line `{name}:` and below it, two spaces further in, each on a line of its own: {lines}"
 
-        for name, node in self.form.fields(root, what=f'the flow "{flow.name}"', known=known, cure=cure).items():
+        also = _renamed(root, [name for name, step in steps.items() if needs_text(step)], known, within=flow.name)
+        what = f'the flow "{flow.name}"'
+        for name, node in self.form.fields(root, what=what, known=known, cure=cure, also=also).items():
             if name == "keywords":
                 self.found.words.keywords[flow.name] = self._phrases(node, "keywords")
             else:
                 self._step(steps[name], node)
 
+    def _meant_for(self, flow: Flow, root: Node) -> str:
+        """Another flow, if this file has several of its steps and none of those that it should have."""
+        written = root.value.keys() if isinstance(root.value, dict) else frozenset[str]()
+        named = {name: sum(f"{name}.{word}" in steps for word in written) for name, steps in self.loader.steps.items()}
+        best = max(named, key=lambda name: named[name])
+        return best if named[best] > 1 and not named[flow.name] else ""
+
     def _step(self, step: Step, node: Node) -> None:
         self._stands(step.key, node)
         options, what = _options(step), f'the step "{step.key}"'
+        known = self._needed(step)
+        also = _renamed(node, [name for name in options if name not in ("yes", "no")], known, within=step.key)
         for name, value in self.form.fields(
-            node, what=what, known=self._needed(step), cure=lambda name: f"Add a line: `{_line(name)}`"
+            node, what=what, known=known, cure=lambda name: f"Add a line: `{_line(name)}`", also=also
         ).items():
             if name == "text":
                 self._text(f"{step.key}.text", value)
             else:
-                self._option(name, options[name], value)
+                self._option(name, options[name], value, is_item=isinstance(step, Checklist) and name != LEADS_ON)
 
     def _needed(self, step: Step) -> dict[str, bool]:
         """What may stand below a step, and whether it must. Yes and no have labels of their own."""
@@ -244,12 +293,16 @@ class _OneLocale:
         text = {} if text_needed is False else {"text": self.must and bool(text_needed)}
         return text | {name: self.must and name not in ("yes", "no") for name in _options(step)}
 
-    def _option(self, name: str, key: str, node: Node) -> None:
-        """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own."""
+    def _option(self, name: str, key: str, node: Node, *, is_item: bool) -> None:
+        """Its label, what else people may answer, and what is said to that. Yes and no have labels of their own.
+
+        An item of a checklist has a text, as every step has.
+        """
         self._stands(key, node)
-        known = {"label": self.must and name not in ("yes", "no"), "also": False, "reply": False}
-        fields = self.form.fields(node, what=f'the option "{name}"', known=known)
-        for part in ("label", "reply"):
+        known = {"label": self.must and name not in ("yes", "no"), "also": False}
+        known |= {"text": self.must} if is_item else {"reply": False}
+        fields = self.form.fields(node, what=f'the {"item" if is_item else "option"} "{name}"', known=known)
+        for part in ("label", "text", "reply"):
             if part in fields:
                 self._text(f"{key}.{part}", fields[part])
         label = self.found.texts.get(f"{key}.label")

@@ -39,6 +39,10 @@ class Messages:
             translations.container[name] = dict(texts[locale])
         weakref.finalize(self, _forget, tuple(self._names.values()))
 
+    def __reduce__(self) -> tuple[type[Messages], tuple[dict[str, dict[str, str]]]]:
+        """To another process go the texts; there they get a number of their own."""
+        return Messages, ({locale: dict(translations.container[name]) for locale, name in self._names.items()},)
+
     def has(self, key: str, locale: str) -> bool:
         """Whether there is such a text."""
         return locale in self._names and key in translations.container[self._names[locale]]
@@ -57,9 +61,10 @@ class Messages:
         Raises:
             MissingText: there is none in that locale; nothing falls back.
         """
-        if not self.has(key, locale):
-            raise MissingText(f"{locale}: {key}")
-        written = self.raw(key, locale)
+        try:
+            written = str(translations.container[self._names[locale]][key])
+        except KeyError:
+            raise MissingText(f"{locale}: {key}") from None
         return str(i18n.t(key, locale=self._names[locale], **values)) if "%" in written else written
 
 

@@ -6,7 +6,7 @@ cure. Problems are collected, so that one run names all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,8 @@ from rapidfuzz.distance import OSA
 Severity = Literal["error", "warning"]
 SHOWN = 100
 """Letters of a line that are shown."""
+FEW = 3
+"""Of so few words that may stand somewhere, one is meant that is farther off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,32 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     >>> did_you_mean("lock_out", ["locked_out", "menu"])
     ' Did you mean "locked_out"?'
+    >>> did_you_mean("sayed", ["said", "quietly"])
+    ' Did you mean "said"?'
     >>> did_you_mean("lawyer", ["menu"])
     ''
     """
-    best = process.extractOne(word, list(known), scorer=OSA.distance, score_cutoff=len(word) // 3)
+    words = list(known)
+    cutoff = len(word) // (2 if len(words) <= FEW else 3)
+    best = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=cutoff)
     return f' Did you mean "{best[0]}"?' if best else ""
+
+
+def perhaps_renamed(old: Collection[str], new: Collection[str], *, within: str) -> str:
+    """What else to do where one name is gone and one is new, and unlike it: somebody may have renamed it by hand.
+
+    >>> perhaps_renamed(["doubt"], ["unsure"], within="door")
+    ' Is it "unsure" now? Write that here; or undo the renaming, and: python3 -m bot rename door.doubt door.unsure'
+    >>> perhaps_renamed(["doubt"], ["doubts"], within="door"), perhaps_renamed(["doubt"], [], within="door")
+    ('', '')
+    """
+    if len(old) != 1 or len(new) != 1:
+        return ""
+    (was,), (now,) = old, new
+    if did_you_mean(was, [now]):
+        return ""
+    command = f"python3 -m bot rename {within}.{was} {within}.{now}"
+    return f' Is it "{now}" now? Write that here; or undo the renaming, and: {command}'
 
 
 def listed(words: Iterable[str]) -> str:

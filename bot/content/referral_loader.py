@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -31,8 +32,8 @@ UNTIL = r"undated|[0-9]{4}(-[0-9]{2}){0,2}"
 
 REFERRAL_WORDS = {
     "name": True, "run_by": False, "phone": False, "text": False, "website": False, "needs": True, "area": True,
-    "languages": True, "hours": True, "federal": False, "status": True, "sources_until": False, "checked": False,
-    "recheck": False, "sources": True, "note": False,
+    "languages": True, "hours": True, "timezone": False, "federal": False, "status": True,
+    "sources_until": False, "checked": False, "recheck": False, "sources": True, "note": False,
 }  # fmt: skip
 ORGANISATION_WORDS = {
     "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "timezone": True,
@@ -115,9 +116,10 @@ class ReferralLoader:
         if not {"phone", "text", "website"} & fields.keys():
             self.form.wrong("no-contact", node, f'the referral "{name}" has no phone, text or website.',
                             "Add a line with one of them.")  # fmt: skip
-        self._provenance(name, fields)
+        recheck = self._provenance(name, fields)
         numbers = [self._phone(fields[kind]) for kind in ("phone", "text") if kind in fields]
-        hours = self._hours(fields["hours"]) if "hours" in fields else Hours()
+        zone = read_timezone(self.form, fields["timezone"]) if "timezone" in fields else None
+        hours = self._hours(fields["hours"], zone) if "hours" in fields else Hours()
         return Referral(
             name=name,
             title=self.form.text(fields["name"], what="name") if "name" in fields else "",
@@ -130,10 +132,11 @@ class ReferralLoader:
             hours=hours,
             federal=federal,
             weak="status" in fields and self._status(fields["status"]) not in OFFERED,
+            recheck=recheck,
         )
 
-    def _provenance(self, name: str, fields: dict[str, Node]) -> None:
-        """Where a number stands, how old that is, and when to look again."""
+    def _provenance(self, name: str, fields: dict[str, Node]) -> date | None:
+        """Where a number stands, how old that is, and when to look again: that day, or None where none is named."""
         if "sources" in fields and not self.form.texts(fields["sources"], what="sources"):
             self.form.wrong("no-source", fields["sources"], f'the referral "{name}" has no source.',
                             "Name the page where its number stands: sources: [https://...]")  # fmt: skip
@@ -142,9 +145,12 @@ class ReferralLoader:
             if not re.fullmatch(UNTIL, until):
                 self.form.wrong("date", fields["sources_until"], f'sources_until "{until}" is not a date.',
                                 "Write 2026-10-07, 2026-10, 2026, or undated.")  # fmt: skip
-        for part in ("checked", "recheck"):
-            if part in fields and fields[part].value != NOBODY:
-                read_date(self.form, fields[part], what=part)
+        days = {
+            part: read_date(self.form, fields[part], what=part)
+            for part in ("checked", "recheck")
+            if part in fields and fields[part].value != NOBODY
+        }
+        return days.get("recheck")
 
     def _status(self, node: Node) -> str:
         return self.form.one_of("status", node, STATUSES, what="the status",
@@ -180,14 +186,14 @@ class ReferralLoader:
 
     # ------------------------------------------------------------------------------------------- hours
 
-    def _hours(self, node: Node) -> Hours:
+    def _hours(self, node: Node, zone: ZoneInfo | None) -> Hours:
         if node.value in ("always", "unknown"):
             return Hours(always=node.value == "always")
         spans: list[tuple[int, int]] = []
         for days, span in self.form.fields(node, what="hours").items():
             minutes = self._minutes(days, span)
             spans += [(day * DAY + opens, day * DAY + closes) for opens, closes in minutes for day in _days(days)]
-        return Hours(spans=tuple(sorted(spans)))
+        return Hours(spans=tuple(sorted(spans)), zone=zone)
 
     def _minutes(self, days: str, node: Node) -> list[tuple[int, int]]:
         """When it opens and closes on such a day, in minutes from midnight; nothing where that cannot be read."""
@@ -241,7 +247,7 @@ class OrganisationLoader:
                 for node in (self.form.items(fields["bilingual"], what="bilingual") if "bilingual" in fields else ())
                 if (locale := self._locale(node))
             ),
-            timezone=self._timezone(fields["timezone"]) if "timezone" in fields else ZoneInfo("UTC"),
+            timezone=read_timezone(self.form, fields["timezone"]) if "timezone" in fields else ZoneInfo("UTC"),
             line=self._line(fields["line"], referrals) if "line" in fields else "",
         )  # fmt: skip
         hotlines = [r for r in referrals if r.phone and not r.federal and HOTLINE in r.needs and r.area == found.area]
@@ -262,12 +268,14 @@ class OrganisationLoader:
         return self.form.one_of("unknown-referral", node, [r.name for r in referrals if r.phone], what="the line",
                                 cure="Write none, or the name of a referral with a phone:")  # fmt: skip
 
-    def _timezone(self, node: Node) -> ZoneInfo:
-        zone = self.form.text(node, what="timezone")
-        try:
-            return ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):  # not there, not a name, a folder of zones
-            pass
-        self.form.wrong("timezone", node, f'"{zone}" is not a time zone.{did_you_mean(zone, available_timezones())}',
-                        "For example: America/New_York")  # fmt: skip
-        return ZoneInfo("UTC")
+
+def read_timezone(form: Form, node: Node) -> ZoneInfo:
+    """A clock."""
+    zone = form.text(node, what="timezone")
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # not there, not a name, a folder of zones
+        pass
+    form.wrong("timezone", node, f'"{zone}" is not a time zone.{did_you_mean(zone, available_timezones())}',
+               "For example: America/New_York")  # fmt: skip
+    return ZoneInfo("UTC")

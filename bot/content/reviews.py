@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.content.form import Form
 from bot.content.law_loader import read_date
-from bot.content.message_loader import Locale, Text
+from bot.content.message_loader import OF_VARIANTS, Locale, Text
 from bot.content.problem import Place, Problems, did_you_mean
 from bot.content.source import Node
 from bot.engine.flow import flow_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RECORDS = "reviews"
 """The file's name, without its ending."""
-RECORD = {"english": True, "date": True, "by": True}
+RECORD = {"english": True, "text": False, "date": True, "by": True}
 MACHINE = "machine"
 """Who drafted a text that nobody has read."""
 NOT_A_ROLE = "Say what somebody is, in small letters, never who: native speaker, teacher"
@@ -39,6 +39,8 @@ class Review:
     """What is known of one translated text: the mark of the English it was made from, the day, and whose eyes."""
 
     english: str
+    text: str
+    """The mark of the translation that was read; empty: the record is older than such marks."""
     on: date
     by: str
 
@@ -54,7 +56,7 @@ class Translation:
     stale: tuple[str, ...]
     """Made from another English than the present one, or from nothing known."""
     unread: tuple[str, ...]
-    """Read by nobody but a machine."""
+    """Read by nobody but a machine, or in other words than the present ones."""
     texts: Mapping[str, Text]
     records: Mapping[str, Review]
 
@@ -79,12 +81,24 @@ def is_role(text: str) -> bool:
 
 def stale_keys(library: Library, locale: str) -> tuple[str, ...]:
     """The texts of a locale that were made from another English than the present one, or from nothing known."""
-    return library.translations[locale].stale if locale in library.translations else ()
+    return _with_those_behind(library, locale, lambda one: one.stale)
 
 
 def unread_keys(library: Library, locale: str) -> tuple[str, ...]:
-    """The texts of a locale that nobody but a machine has read."""
-    return library.translations[locale].unread if locale in library.translations else ()
+    """The texts of a locale that nobody but a machine has read as they are now."""
+    return _with_those_behind(library, locale, lambda one: one.unread)
+
+
+def _with_those_behind(
+    library: Library, locale: str, keys: Callable[[Translation], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """A variant's own texts, and those that people get from its language instead."""
+    if locale not in library.translations:
+        return ()
+    mine, language = library.translations[locale], library.release.language_of(locale)
+    if language == locale:
+        return keys(mine)
+    return (*keys(mine), *(key for key in keys(library.translations[language]) if key not in mine.texts))
 
 
 def file_of(locale: str) -> str:
@@ -100,25 +114,39 @@ def read_records(form: Form, root: Node) -> dict[str, Review]:
 def _record(form: Form, key: str, node: Node) -> Review:
     fields = form.fields(node, what=f'the record of "{key}"', known=RECORD)
     english = form.text(fields["english"], what="english") if "english" in fields else ""
+    text = form.text(fields["text"], what="text") if "text" in fields else ""
     on = read_date(form, fields["date"], what="date") if "date" in fields else date.min
     by = form.text(fields["by"], what="by") if "by" in fields else ""
     if "by" in fields and isinstance(fields["by"].value, str) and not is_role(by):
         form.wrong("role", fields["by"], f'"{by}" is no role.', NOT_A_ROLE)
-    return Review(english, on, by)
+    return Review(english, text, on, by)
 
 
 def translation(source: Locale, locale: Locale, records: Mapping[str, Review]) -> Translation:
     """Compare a locale with the default one, `source`."""
-    here = [key for key in source.texts if key in locale.texts]
+    wanted = {key: text for key, text in source.texts.items() if _is_wanted(key, locale)}
+    here = [key for key in wanted if key in locale.texts]
     return Translation(
         locale=locale.name,
-        english=source.texts,
-        missing=tuple(key for key in source.texts if key not in locale.texts),
+        english=wanted,
+        missing=tuple(key for key in wanted if key not in locale.texts),
         stale=tuple(k for k in here if k not in records or records[k].english != mark_of(source.texts[k].value)),
-        unread=tuple(key for key in here if key not in records or records[key].by == MACHINE),
+        unread=tuple(k for k in here if k not in records or not _was_read(records[k], locale.texts[k].value)),
         texts=locale.texts,
         records=records,
     )
+
+
+def _was_read(record: Review, text: str) -> bool:
+    """Whether a person has read these very words."""
+    return record.by != MACHINE and record.text == mark_of(text)
+
+
+def _is_wanted(key: str, locale: Locale) -> bool:
+    """Of a variant in Latin letters, what stands in its files; of any other locale, all but what variants have."""
+    if locale.letters_of:
+        return flow_of(key) in locale.files
+    return key.removeprefix("common.") not in OF_VARIANTS
 
 
 class ReviewCheck:
@@ -147,7 +175,7 @@ class ReviewCheck:
             self._add("no-record", Place(file), f"nothing says what {len(unknown)} {whole} were made from.",
                        f"Compare them with {self.default}, then: {reviewed} FLOW --by ROLE")  # fmt: skip
         if found.unread:
-            self._add("unread", Place(file), f"{len(found.unread)} {whole} were read by no person.",
+            self._add("unread", Place(file), f"{len(found.unread)} {whole} were read by no person as they are now.",
                        f'After reading: {reviewed} FLOW --by "native speaker"')  # fmt: skip
 
     def _records_of_nothing(self, found: Translation, root: Node | None) -> None:

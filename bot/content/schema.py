@@ -39,7 +39,7 @@ from bot.content.step_loader import (
     STEP,
     WITHOUT_THEN,
 )
-from bot.engine.flow import MAX_OPTIONS
+from bot.engine.flow import MAX_ITEMS, MAX_OPTIONS
 
 Schema = dict[str, Any]
 
@@ -123,6 +123,13 @@ def _step(law: Schema) -> Schema:
         "collect": {"enum": list(COLLECTABLE)},
         "branch": {**_each(TEXT), "required": ["on"]},
         "refer": _object({"need": True}, {}),
+        "checklist": {
+            "type": "array",
+            "items": {"type": "string", **_names("an item")},
+            "minItems": 1,
+            "maxItems": MAX_ITEMS,
+            "uniqueItems": True,
+        },
         "end": {"enum": list(ENDS)},
     }
     says = {"required": ["then"], **_none_of((*KINDS, "else"))}
@@ -176,13 +183,14 @@ def _referrals() -> Schema:
 
 
 def _words_of_flow() -> Schema:
-    option = _object({"label": False, "also": False, "reply": False}, {"also": TEXTS})
+    option = _object({"label": False, "also": False, "text": False, "reply": False}, {"also": TEXTS})
     step = {**_each(option), "properties": {"text": TEXT}}
     return {**_each(step), "properties": {"keywords": TEXTS}}
 
 
 def _reviews() -> Schema:
-    kinds = {"english": _exactly("[0-9a-f]{8}"), "date": DATE, "by": _exactly(ROLE)}
+    mark = _exactly("[0-9a-f]{8}")
+    kinds = {"english": mark, "text": mark, "date": DATE, "by": _exactly(ROLE)}
     return _each(_object(RECORD, kinds))
 
 

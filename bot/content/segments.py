@@ -6,8 +6,6 @@ Apart because parts are money, time and order of arrival: a raid day is limited 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -20,7 +18,11 @@ GSM_SINGLE, GSM_PART = 160, 153
 UCS_SINGLE, UCS_PART = 70, 67
 MAX_PARTS = 3
 
-_PLAINER = str.maketrans("áíóúÁÍÓÚâêîôûçœëïÀÈ“”‘’–—…\u00a0", "aiouAIOUaeioucoeiAE\"\"''--. ")
+_PLAINER = str.maketrans(
+    "áíóúÁÍÓÚâêîôûÂÊÎÔÛçëïËÏÀÈÙÒąćęłńśźżĄĆĘŁŃŚŹŻ“”„«»‘’–—…\u00a0\u202f",
+    'aiouAIOUaeiouAEIOUceiEIAEUOacelnszzACELNSZZ"""""\'\'--.  ',
+)
+"""Spanish, French, Polish and Haitian Creole as their speakers text them. é, è, ù, ñ are in the alphabet, and stay."""
 
 
 def is_gsm(text: str) -> bool:
@@ -39,8 +41,8 @@ def parts(text: str) -> int:
     (1, 2, 1, 2)
     """
     if is_gsm(text):
-        return _parts(text, EXTENDED.__contains__, GSM_SINGLE, GSM_PART)
-    return _parts(text, "\uffff".__lt__, UCS_SINGLE, UCS_PART)
+        return _parts(text, frozenset() if EXTENDED.isdisjoint(text) else EXTENDED, GSM_SINGLE, GSM_PART)
+    return _parts(text, frozenset(char for char in set(text) if char > "\uffff"), UCS_SINGLE, UCS_PART)
 
 
 def cheaper(text: str) -> str:
@@ -72,16 +74,16 @@ def shape(text: str) -> str:
     return "".join(char if char.isspace() or ord(char) > 0xFFFF else "a" for char in text)
 
 
-def _parts(text: str, is_double: Callable[[str], bool], single: int, part: int) -> int:
-    """`is_double`: whether a character counts twice. Only where some do, it matters where the parts end."""
-    doubles = sum(map(is_double, text))
+def _parts(text: str, double: frozenset[str], single: int, part: int) -> int:
+    """`double`: characters that count twice. Only where there are some, it matters where the parts end."""
+    doubles = sum(map(text.count, double))
     if len(text) + doubles <= single:
         return 1
     if not doubles:
         return -(-len(text) // part)
     count, used = 1, 0
     for char in text:
-        size = 2 if is_double(char) else 1
+        size = 2 if char in double else 1
         if used + size > part:
             count, used = count + 1, 0
         used += size

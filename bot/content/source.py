@@ -25,6 +25,8 @@ Plain = str | list["Plain"] | dict[str, "Plain"]
 BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What YAML takes for the end of a line; Python's own idea of it is another."""
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")
+"""How git marks two versions of the same lines."""
 _ODD_START = re.compile(r" *[^\S \r\n\t]|\ufeff| *[\u200b\u2060]")
 
 
@@ -64,6 +66,10 @@ def from_plain(plain: Plain, file: str) -> Node:
 def read(folder: Path, file: str, problems: Problems) -> Node | None:
     """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
     place = Place(file)
+    if not _is_in_its_room(folder, file):
+        problems.add("link", place, "this is a link to a file somewhere else, which is not read.",
+                     "Put the file itself here.")  # fmt: skip
+        return None
     try:
         if (folder / file).stat().st_size > MAX_BYTES:
             problems.add(
@@ -75,6 +81,12 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
         problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
     return read_bytes(raw, file, problems)
+
+
+def _is_in_its_room(folder: Path, file: str) -> bool:
+    """Whether a file lies where its name says. A link could lead to somebody's secrets, and problems show lines."""
+    room = folder / file.partition("/")[0]
+    return (folder / file).resolve().is_relative_to(room.resolve())
 
 
 def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
@@ -115,7 +127,7 @@ class _Composer:
         """A sign was read that means something to YAML: what the file holds is not what was meant."""
 
     def compose(self) -> Node | None:
-        if self._has_unseen_signs():
+        if self._has_unseen_signs() or self._holds_two_versions():
             return None
         try:
             parsed = list(yaml.parse(self.text, Loader=yaml.CBaseLoader))
@@ -197,7 +209,7 @@ class _Composer:
             start = line[: len(line) - len(line.lstrip())]
             if "\t" in start:
                 self._add("tab", Place(self.file, number, start.index("\t") + 1), "this line begins with a tab.",
-                          "Use spaces: two for each level.")  # fmt: skip
+                          "Use spaces, two for each level (--fix does).")  # fmt: skip
                 found = True
             elif line.strip() and _ODD_START.match(line):
                 self._add("odd-space", Place(self.file, number, 1), "this line begins with a space of another kind.",
@@ -208,6 +220,14 @@ class _Composer:
                           "Delete the line and type it again; copied text may hold such signs.")  # fmt: skip
                 found = True
         return found
+
+    def _holds_two_versions(self) -> bool:
+        """Git's marks around lines that two people changed: somebody has to choose."""
+        marked = next((number for number, line in enumerate(self.lines, 1) if _CONFLICT.match(line)), 0)
+        if marked:
+            self._add("two-versions", Place(self.file, marked, 1), "two versions of the same lines stand here.",
+                      "Keep one of them; delete the other, and every line of <<<<<<<, ======= or >>>>>>>.")  # fmt: skip
+        return bool(marked)
 
     def _cut_off(self, event: Any, place: Place) -> None:
         """`Call #1 now` without quotes is `Call`: the rest is a comment, silently."""
@@ -236,6 +256,8 @@ class _Composer:
             code, what, cure = _NO_COLON
         elif code in ("indent", "bracket") and (sign := re.match(r"[^:]*:\s+([*&!\"'])", self.lines[number])):
             code, what, cure = _QUOTE_INSIDE if sign[1] in "\"'" else _EXPLAINED["alias"]
+        if code == "no-colon" and _REMARK.match(self.lines[number]):
+            cure = "If it is a remark, begin its line with #."
         column = mark.column + 1 if number == mark.line else 1
         self._add(code, Place(self.file, number + 1, column), what, cure)
 
@@ -258,6 +280,8 @@ def _on_line(node: Node) -> str:
 _GLUED = re.compile(r"\s*[A-Za-z_]\w*:[{\[\w]")
 """A name whose colon has no space behind it: to YAML all of it is one text, and the next colon one too many."""
 
+_REMARK = re.compile(r"\s*(//|<!--|/\*|--|;)")
+"""How a remark begins elsewhere."""
 _QUOTE_INSIDE = (
     "quote-inside",
     "after the closing quotation mark the text goes on.",

@@ -7,22 +7,27 @@ kind of step has one method here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader
-from bot.content.problem import did_you_mean, listed
+from bot.content.problem import did_you_mean, listed, perhaps_renamed
 from bot.content.source import Node
 from bot.engine.events import CHANNELS
 from bot.engine.flow import (
+    LEADS_ON,
+    MAX_ITEMS,
     MAX_OPTIONS,
     Ask,
     Branch,
+    Checklist,
     Collect,
     Collectable,
     End,
+    Item,
     Law,
     Option,
     Refer,
@@ -31,7 +36,7 @@ from bot.engine.flow import (
     Visit,
 )
 
-KINDS = ("ask", "collect", "branch", "refer", "visit", "end")
+KINDS = ("ask", "collect", "branch", "refer", "visit", "checklist", "end")
 WITHOUT_THEN, MAYBE_THEN = ("ask", "branch", "end"), ("refer",)
 """Kinds of step that lead on by themselves, and those that may; all others need a `then`."""
 STEP = {"then": False, "law": False, "else": False} | dict.fromkeys(KINDS, False)
@@ -40,6 +45,7 @@ ENDS = ("said", "quietly")
 RESERVED = {
     "a step": frozenset({"keywords", "area", "channel", "locale"}),
     "an option": frozenset({"text"}),
+    "an item": frozenset({"text", LEADS_ON}),
     "a flow": frozenset({"common", "words", "reviews"}),
 }
 """Names that mean something else in `messages/` or in a branch."""
@@ -99,6 +105,13 @@ class StepLoader:
             case "refer":
                 then = self._then(fields, node) if "then" in fields else None
                 return Refer(key=key, need=self._need(fields["refer"]), then=then, law=law)
+            case "checklist":
+                return Checklist(
+                    key=key,
+                    items=self._items(key, fields["checklist"], law),
+                    go_on=Option(key=f"{key}.{LEADS_ON}", then=self._then(fields, node)),
+                    law=law,
+                )
             case "end":
                 how = self.form.one_of("end", fields["end"], ENDS, what="the end",
                                        cure="Write `end: said` (with a text) or `end: quietly`. Known:")  # fmt: skip
@@ -114,11 +127,17 @@ class StepLoader:
         if name in self.around.starts:
             return self.around.starts[name]
         if isinstance(node.value, str):
-            near = did_you_mean(name, [*self.steps, *self.around.starts])
+            near = did_you_mean(name.removeprefix(f"{self.flow}."), [*self.steps, *self.around.starts])
             known = f"Steps of this flow: {listed(self.steps)}. Flows: {listed(self.around.starts)}."
             what = f'this goes to "{name}", but there is no such step or flow.{near}'
-            self.form.wrong("unknown-target", node, what if name else "the next step is not named.", known)
+            also = "" if near or not name else perhaps_renamed([name], self._unreached(), within=self.flow)
+            self.form.wrong("unknown-target", node, what if name else "the next step is not named.", known + also)
         return self.first
+
+    def _unreached(self) -> list[str]:
+        """The steps that no line of this flow names, but for the first one."""
+        named = set(chain.from_iterable(map(_texts, self.steps.values())))
+        return [name for name in [*self.steps][1:] if name not in named]
 
     def options_of(self, name: str) -> Collection[str]:
         """What may be answered at a step of this flow; nothing where it does not ask."""
@@ -132,6 +151,37 @@ class StepLoader:
         return {"yes_no": ("yes", "no"), "language": self.around.locales, "zip": self.around.areas}.get(
             str(collected), ()
         )
+
+    def parts_of(self, name: str) -> Collection[str]:
+        """What has a name of its own below a step of this flow: what may be answered, or the items of a checklist."""
+        fields = self.steps[name].value if name in self.steps else {}
+        if not isinstance(fields, dict) or "checklist" not in fields:
+            return self.options_of(name)
+        items = fields["checklist"].value
+        return (*(str(item.value) for item in items if isinstance(item, Node)), LEADS_ON)
+
+    def _items(self, key: str, node: Node, law: Law | None) -> tuple[Item, ...]:
+        first = next(
+            name for name, step in self.steps.items() if isinstance(step.value, dict) and "checklist" in step.value
+        )
+        if f"{self.flow}.{first}" != key:
+            self.form.wrong("second-checklist", node, f'the step "{first}" is a checklist, too.',
+                            "Put one of them into a flow of its own: its word and a number open an item.")  # fmt: skip
+        found: dict[str, Node] = {}
+        for item in self.form.items(node, what="checklist"):
+            name = self.form.text(item, what="each item")
+            check_name(self.form, name, item, "an item")
+            if (other := found.setdefault(name, item)) is not item:
+                self.form.wrong("twice", item, f'"{name}" stands here a second time; '
+                                f"the first is on line {other.place.line}.",
+                                "Keep one of the two, or give this one another name.")  # fmt: skip
+        if not node.value:
+            self.form.wrong("no-options", node, "this checklist holds nothing.",
+                            "Name its items in brackets: [contacts, papers]")  # fmt: skip
+        if len(found) > MAX_ITEMS:
+            self.form.wrong("too-many-options", node, f"{len(found)} items stand here; {MAX_ITEMS} is the most.",
+                            "Put some together, or into a flow of their own.")  # fmt: skip
+        return tuple(Item(key=f"{key}.{name}", law=law) for name in found)
 
     def _options(self, key: str, node: Node) -> tuple[Option, ...]:
         fields = self.form.fields(node, what="ask")
@@ -196,6 +246,15 @@ class StepLoader:
             return ""
         return self.form.one_of("unknown-need", fields["need"], self.around.needs, what="the need",
                                 cure="A referral in flows/referrals.yaml must serve it. Served now:")  # fmt: skip
+
+
+def _texts(node: Node) -> Iterator[str]:
+    """Every value below a node."""
+    if isinstance(node.value, str):
+        yield node.value
+    for below in node.value.values() if isinstance(node.value, dict) else node.value:
+        if isinstance(below, Node):
+            yield from _texts(below)
 
 
 def check_name(form: Form, name: str, node: Node, of: str) -> None:

@@ -6,37 +6,45 @@ that were checked; the same input gives the same vocabulary, in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale, written_words
+from bot.engine.checklist import ANSWERS
 from bot.engine.flow import Flow
-from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, weigh
+from bot.engine.text import way_of
+from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
 
 def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Vocabulary:
     """Everything that is understood, in every locale at once."""
+    letters_of = {name: locale.letters_of for name, locale in locales.items() if locale.letters_of}
+    variants = {language: name for name, language in letters_of.items()}
+
+    def phrase(words: Words, means: str, name: str) -> Phrase:
+        """What is in Latin letters is in the variant, whichever folder it stands in."""
+        return Phrase(words, means, variants[name] if name in variants and is_latin(words) else name)
 
     def phrases(list_: str, means: str) -> Iterator[Phrase]:
         for name, locale in locales.items():
             for words in _folded(locale.words.lists.get(list_, ())):
-                yield Phrase(words, means, name)
+                yield phrase(words, means, name)
 
     def single(list_: str) -> frozenset[str]:
         return frozenset(word for phrase in phrases(list_, "") for word in phrase.words)
 
     loud = {name for name, flow in flows.items() if flow.interrupts}
     keywords = [
-        Phrase(words, flow, name)
+        phrase(words, flow, name)
         for name, locale in locales.items()
         for flow, texts in locale.words.keywords.items()
         for words in _folded(texts)
     ]
     triggers = tuple(phrase for phrase in keywords if phrase.means not in loud)
-    answers = _answers(locales)
-    hints = {
-        name: frozenset(word for words in _folded(locale.words.lists.get("hints", ())) for word in words)
-        for name, locale in locales.items()
-    }
+    answers = _answers(locales, phrase)
+    hints: dict[str, set[str]] = {name: set() for name in locales}
+    for hint in phrases("hints", ""):
+        hints[hint.locale].update(hint.words)
+    frequent = {name: frozenset(words) for name, words in hints.items()}
     return Vocabulary(
         commands=by_words(phrase for command in COMMANDS for phrase in phrases(f"commands.{command}", command)),
         greetings=by_words(phrases("greetings", "menu")),
@@ -47,12 +55,15 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
         numbers={phrase.words: int(digit) for digit in DIGITS for phrase in phrases(f"numbers.{digit}", digit)},
         fillers=single("fillers"),
         negations=single("negations"),
-        hints=hints,
+        hints=frequent,
+        letters_of=letters_of,
+        ways={name: way_of("".join(locale.words.lists.get("hints", ()))) for name, locale in locales.items()},
         triggers=triggers,
         interrupts=tuple(sorted((p for p in keywords if p.means in loud), key=lambda p: -len(p.words))),
         answers=answers,
+        marks={answer: tuple(phrases(f"checklist.{answer}", answer)) for answer in ANSWERS},
         spoken=_spoken(locales, [*keywords, *(phrase for own in answers.values() for phrase in own)]),
-        weights=weigh(triggers, hints),
+        weights=weigh(triggers, frequent),
     )
 
 
@@ -66,11 +77,13 @@ def opting_out(locale: Locale) -> OptOutWords:
     return OptOutWords(**lists)
 
 
-def _answers(locales: Mapping[str, Locale]) -> dict[str, tuple[Phrase, ...]]:
+def _answers(
+    locales: Mapping[str, Locale], phrase: Callable[[Words, str, str], Phrase]
+) -> dict[str, tuple[Phrase, ...]]:
     found: dict[str, tuple[Phrase, ...]] = {}
     for name, locale in locales.items():
         for key, texts in locale.words.answers.items():
-            found[key] = (*found.get(key, ()), *(Phrase(words, key, name) for words in _folded(texts)))
+            found[key] = (*found.get(key, ()), *(phrase(words, key, name) for words in _folded(texts)))
     return found
 
 
@@ -81,11 +94,12 @@ def _spoken(locales: Mapping[str, Locale], phrases: list[Phrase]) -> dict[str, f
     return {name: frozenset(words) for name, words in found.items()}
 
 
-def _language_names(locales: Mapping[str, Locale]) -> dict[Words, str]:
-    """Each language's own name, its English one, and what else people call it. The first locale wins a shared name."""
-    names: dict[Words, str] = {}
+def _language_names(locales: Mapping[str, Locale]) -> dict[Words, tuple[str, ...]]:
+    """Each language's own name, its English one, and what else people call it; of a variant only its own."""
+    names: dict[Words, tuple[str, ...]] = {}
     for name, locale in locales.items():
-        own = [locale.texts[f"common.language.{key}"].value for key in ("name", "english")]
-        for words in _folded([*own, *locale.words.lists.get("languages", ())]):
-            names.setdefault(words, name)
+        keys = ("name",) if locale.letters_of else ("name", "english")
+        own = [locale.texts[f"common.language.{key}"].value for key in keys]
+        for words in dict.fromkeys(_folded([*own, *locale.words.lists.get("languages", ())])):
+            names[words] = (*names.get(words, ()), name)
     return names

@@ -14,6 +14,13 @@ from typing import Literal
 MAX_OPTIONS = 7
 """Options of one step. The digits 8, 9 and 0 mean back, more and menu at every step."""
 
+LISTED = MAX_OPTIONS - 1
+"""Items of a checklist that are shown at a time: the last digit leads on."""
+LEADS_ON = "then"
+"""The name of the option that leads on from a checklist."""
+MAX_ITEMS = 3 * LISTED
+"""Items of one checklist. Each that is marked takes six letters of a stored session."""
+
 Collectable = Literal["zip", "yes_no", "language"]
 """The closed sets that can be asked for. Never free text: what nobody typed nobody can hand over."""
 
@@ -104,6 +111,24 @@ class Refer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing to do of a checklist: says its text and waits for "done", "skip", "later" or "list"."""
+
+    key: str
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    """Shows its items with a mark each, some at a time, and waits: for one of them, or to be led on."""
+
+    key: str
+    items: tuple[Item, ...]
+    go_on: Option
+    law: Law | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """Ends the flow: with its text, or quietly (a bland message, and nothing is kept)."""
 
@@ -112,7 +137,7 @@ class End:
     law: Law | None = None
 
 
-Step = Say | Ask | Collect | Visit | Branch | Refer | End
+Step = Say | Ask | Collect | Visit | Branch | Refer | Checklist | Item | End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +146,7 @@ class Flow:
 
     name: str
     steps: tuple[Step, ...]
+    """As the file has them: the items of a checklist stand in it, not beside it."""
     law: Law | None = None
     interrupts: bool = False
     """Its keywords are heard before anything else, at every step; when it ends, the person's step is shown again."""
@@ -134,6 +160,22 @@ class Flow:
     def start(self) -> str:
         """The key of the first step."""
         return self.steps[0].key
+
+    @property
+    def checklist(self) -> Checklist | None:
+        """The checklist of a flow that has one: its keyword and a number open an item."""
+        return next((step for step in self.steps if isinstance(step, Checklist)), None)
+
+
+def options_of(step: Step) -> tuple[Option, ...]:
+    """Everything below a step that has a label: its options; the items of a checklist, and what leads on from it."""
+    match step:
+        case Ask(options=options):
+            return options
+        case Checklist(items=items, go_on=go_on):
+            return (*(Option(key=item.key, then=item.key) for item in items), go_on)
+        case _:
+            return ()
 
 
 def targets_of(step: Step) -> tuple[str, ...]:
@@ -149,6 +191,10 @@ def targets_of(step: Step) -> tuple[str, ...]:
             return (step.then,)
         case Refer():
             return (step.then,) if step.then else ()
+        case Checklist(go_on=go_on):
+            return (go_on.then,)
+        case Item(key=key):
+            return (step_of(key),)
         case End():
             return ()
 
@@ -163,7 +209,7 @@ def flow_of(key: str) -> str:
 
 
 def step_of(key: str) -> str:
-    """The step an option belongs to.
+    """The step an option or an item belongs to.
 
     >>> step_of("home_door.at_the_door.paper")
     'home_door.at_the_door'

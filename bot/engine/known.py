@@ -6,11 +6,13 @@ the time, and answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.engine.flow import Branch, Collect, Refer, Step, flow_of
+from bot.engine.checklist import OPEN, read
+from bot.engine.flow import Branch, Checklist, Collect, Item, Refer, Step, flow_of
 from bot.engine.referrals import fitting, hotline
 from bot.engine.release import Release
 from bot.engine.session import Said, Session, short_id
@@ -32,7 +34,8 @@ class Known:
 
     def way(self, session: Session, step: Branch) -> str:
         """The step that a branch leads this person to."""
-        known = {"area": self._area(session), "channel": self.channel, "locale": session.locale}
+        language = self.release.language_of(session.locale)
+        known = {"area": self._area(session), "channel": self.channel, "locale": language}
         for value, then in step.cases:
             if step.on in known:
                 areas = self.release.areas.chain(known["area"]) if step.on == "area" and known["area"] else ()
@@ -47,6 +50,15 @@ class Known:
         if self._is_withdrawn(session, f"{key}.{kind}"):
             return Said("notice", "withdrawn"), self.human(session)
         return (Said(kind, short_id(key)),)
+
+    def progress(self, session: Session, plan: Checklist) -> str:
+        """How far a person is with a checklist."""
+        return session.answer_at(short_id(plan.key))
+
+    def marks(self, session: Session, plan: Checklist, shown: Iterable[Item]) -> Said:
+        """The marks of some items of a checklist."""
+        marks = read(self.progress(session, plan))
+        return Said("list", "".join(marks.get(short_id(item.key), OPEN) for item in shown))
 
     def numbers(self, session: Session, step: Refer, *, best: int) -> Said:
         """The referrals for a step's need, at most so many; where none fits, the hotline number."""

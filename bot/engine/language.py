@@ -6,17 +6,19 @@ wins over it (`run`). No detector library knows romanised Arabic, Haitian Creole
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.engine.text import script_of
 from bot.engine.vocabulary import Vocabulary, Words
 
-KEYWORD_COUNTS = 0.7
-"""A keyword beside a frequent word: keywords are often the same in two languages."""
 SCRIPT_COUNTS = 2.0
-"""A script that one of our languages alone is written in leaves no doubt."""
+"""A script, or a way to write it, that one of our languages alone is written in leaves no doubt."""
 MARGIN = 0.5
 """How much more than the second the best must have."""
+SHORT, SHARE = 3, 0.42
+"""Of more words than these in Latin letters, so great a part must tell: "el" and "la" stand in romanised Arabic too."""
+LATIN = "LATIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,37 @@ class Guess:
     because: tuple[str, ...] = ()
     score: float = 0.0
     second: float = 0.0
+    by_script: bool = False
+    """The letters alone told it: no word that two languages share says otherwise."""
 
 
-def guess(words: Words, vocabulary: Vocabulary) -> Guess:
-    """The language of a text's folded words."""
+def guess(words: Words, vocabulary: Vocabulary, way: str = "") -> Guess:
+    """The language of a text's folded words. `way`: how the text is written (`text.way_of`)."""
     script = _script(words)
+    if script == LATIN:
+        return _by_words(words, vocabulary)
     rivals = [locale for locale, written in vocabulary.scripts.items() if script and written == script]
-    if len(rivals) == 1 and script != "LATIN":
-        return Guess(rivals[0], (f"script {script.lower()}",), SCRIPT_COUNTS)
-    ranked = sorted(((_score(words, locale, vocabulary), locale) for locale in rivals), key=lambda pair: -pair[0])
-    if not ranked or ranked[0][0] <= 0:
-        return Guess("")
-    best, locale = ranked[0]
+    rivals = [locale for locale in rivals if way and vocabulary.ways.get(locale) == way] or rivals
+    if len(rivals) == 1:
+        return Guess(rivals[0], (f"script {script.lower()}",), SCRIPT_COUNTS, by_script=True)
+    return _by_words(words, vocabulary, rivals) if rivals else Guess("")
+
+
+def _by_words(words: Words, vocabulary: Vocabulary, rivals: Collection[str] = ()) -> Guess:
+    """By frequent words and keywords, each counted once. In Latin letters people write every language; in another
+    script, the first of the rivals is still a better answer than none."""
+    scores: dict[str, float] = {}
+    told = {word: vocabulary.tells.get(word, _NOTHING) for word in dict.fromkeys(words)}
+    for by_locale in told.values():
+        for locale, counts in by_locale.items():
+            scores[locale] = scores.get(locale, 0.0) + counts
+    ranked = sorted(((scores.get(one, 0.0), one) for one in rivals or scores), key=lambda pair: -pair[0])
+    best, locale = ranked[0] if ranked else (0.0, "")
     second = ranked[1][0] if len(ranked) > 1 else 0.0
-    if best - second < MARGIN:
-        return Guess("", (), best, second)
-    return Guess(locale, tuple(w for w in words if _counts(w, locale, vocabulary)), best, second)
+    needed = SHARE * len(told) if len(told) > SHORT and not rivals else 0.0
+    if best - second < MARGIN or best < needed:
+        return Guess(ranked[0][1] if rivals else "", (), best, second)
+    return Guess(locale, tuple(word for word, by_locale in told.items() if locale in by_locale), best, second)
 
 
 def _script(words: Words) -> str:
@@ -51,14 +68,4 @@ def _script(words: Words) -> str:
     return (script_of("".join(other)) if 2 * len(other) >= len(words) - len(other) else "") or script_of("".join(words))
 
 
-def _score(words: Words, locale: str, vocabulary: Vocabulary) -> float:
-    return sum(_counts(word, locale, vocabulary) for word in words)
-
-
-def _counts(word: str, locale: str, vocabulary: Vocabulary) -> float:
-    if word in vocabulary.hints[locale]:
-        return 1.0
-    return KEYWORD_COUNTS if word in vocabulary.spoken.get(locale, _NONE) else 0.0
-
-
-_NONE: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, float] = {}

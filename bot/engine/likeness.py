@@ -74,7 +74,7 @@ def is_slip(typed: str, known: str) -> bool:
 
 
 def _same_beginning(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < SHORTEST_FORM or not one.isalpha():
+    if min(len(one), len(other)) < SHORTEST_FORM or any(map(str.isdecimal, one)):
         return False
     shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     return shared >= max(SHORTEST_FORM, SHARED_PART * max(len(one), len(other)))

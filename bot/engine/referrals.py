@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 HOTLINE = "hotline"
 """The need that "the hotline number" answers: a human who helps. Lines of the federal government never have it."""
@@ -22,22 +23,30 @@ class Hours:
 
     spans: tuple[tuple[int, int], ...] = ()
     always: bool = False
+    zone: ZoneInfo | None = None
+    """The clock that they are told in; None: the organisation's, which every `at` comes in."""
+
+    def local(self, at: datetime) -> datetime:
+        """A time on the line's own clock."""
+        return at.astimezone(self.zone) if self.zone else at
 
     def is_open(self, at: datetime) -> bool:
-        """Whether the line is staffed. `at` is local time."""
-        minute = _minute_of_week(at)
+        """Whether the line is staffed."""
+        minute = _minute_of_week(self.local(at))
         return self.always or any(start <= minute < end for start, end in self.spans)
 
     def closes(self, at: datetime) -> datetime | None:
-        """When it closes, or None: it is closed now, or never closes."""
+        """When it closes, on its own clock, or None: it is closed now, or never closes."""
+        at = self.local(at)
         minute = _minute_of_week(at)
         left = next((end - minute for start, end in self.spans if start <= minute < end), None)
         return None if left is None else at.replace(second=0, microsecond=0) + timedelta(minutes=left)
 
     def opens(self, at: datetime) -> datetime | None:
-        """When it opens next, or None: it is open, or nobody knows."""
+        """When it opens next, on its own clock, or None: it is open, or nobody knows."""
         if self.is_open(at) or not self.spans:
             return None
+        at = self.local(at)
         minute = _minute_of_week(at)
         wait = min((start - minute) % WEEK for start, _ in self.spans)
         return at.replace(second=0, microsecond=0) + timedelta(minutes=wait)
@@ -61,6 +70,12 @@ class Referral:
     """Its number takes texts, not calls."""
     weak: bool = False
     """Only other people's lists confirm it: offered where nothing better exists for the need and area, and marked."""
+    recheck: date | None = None
+    """The day on which somebody was to look at it again; None: nobody says."""
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether nobody has looked at it for too long: it may be old."""
+        return self.recheck is not None and at.date() >= self.recheck
 
     def speaks(self, locale: str) -> bool:
         """Whether somebody there can speak with the person."""
@@ -106,22 +121,23 @@ class Areas:
 def fitting(
     referrals: tuple[Referral, ...], areas: Areas, *, need: str, area: str, locale: str, at: datetime
 ) -> tuple[Referral, ...]:
-    """The referrals for a need, best first: open now, speaks the language, near, then the order of the file.
+    """The referrals for a need, best first: speaks the language, looked at in time, open now, near, order of the file.
 
-    Weak ones only where no other is left. `at` is local time.
+    A weak one only where no other is better. `at` is the organisation's local time.
     """
     chain = areas.chain(area)
-    found = [r for r in referrals if need in r.needs and r.area in chain]
-    if any(not r.weak for r in found):
-        found = [r for r in found if not r.weak]
+    serving = [r for r in referrals if need in r.needs and r.area in chain]
+    sound = [r for r in serving if not r.weak]
+    found = [r for r in serving if not (r.weak and any(_is_better(other, r, chain, locale) for other in sound))]
 
-    def rank(referral: Referral) -> tuple[bool, bool, bool, int, bool]:
+    def rank(referral: Referral) -> tuple[bool, bool, bool, bool, int, int]:
         return (
             referral.phone is None,
             referral.federal,
             not referral.speaks(locale),
+            referral.is_overdue(at),
             0 if referral.hours.is_open(at) else _wait(referral, at),
-            referral.area != area,
+            chain.index(referral.area),
         )
 
     return tuple(sorted(found, key=rank))
@@ -145,6 +161,16 @@ def constant_hotline(referrals: tuple[Referral, ...], *, own: str, area: str) ->
     human = [r for r in referrals if r.phone and not r.federal]
     mine = next((r for r in human if r.name == own), None)
     return mine or next((r for r in human if HOTLINE in r.needs and r.area == area), None)
+
+
+def _is_better(sound: Referral, weak: Referral, chain: tuple[str, ...], locale: str) -> bool:
+    """As near, speaks with the person as well, and can be called as well: a reason to leave the weak one out."""
+    return (
+        chain.index(sound.area) <= chain.index(weak.area)
+        and sound.speaks(locale) >= weak.speaks(locale)
+        and bool(sound.phone) >= bool(weak.phone)
+        and sound.federal <= weak.federal
+    )
 
 
 def _wait(referral: Referral, at: datetime) -> int:

@@ -5,11 +5,12 @@ Apart from `flow` because it adds what only a whole set can know: which key an i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
-from bot.engine.flow import Ask, Collect, Flow, Option, Refer, Say, Step, flow_of, step_of, targets_of
+from bot.engine import checklist
+from bot.engine.flow import Ask, Checklist, Collect, Flow, Item, Option, Refer, Say, Step, flow_of, step_of, targets_of
 from bot.engine.referrals import Areas, Referral
 from bot.engine.session import Place, Said, Session, short_id
 from bot.engine.vocabulary import Vocabulary
@@ -34,6 +35,7 @@ class Release:
     flows: Mapping[str, Flow]
     vocabulary: Vocabulary
     locales: tuple[str, ...]
+    """Variants in Latin letters among them."""
     default_locale: str
     referrals: tuple[Referral, ...]
     areas: Areas
@@ -46,10 +48,15 @@ class Release:
     """Texts that are not said, by key (`flow.step.text`, `flow.step.option.reply`) and locale."""
     moved: tuple[tuple[str, str], ...] = ()
     """What `moved` of the flows does not know: names that came later than these flows, and what they were before."""
+    languages: tuple[str, ...] = field(init=False)
+    """The locales that people choose from: none that is another in Latin letters."""
     steps: Mapping[str, Step] = field(init=False)
+    """Every step by its key, the items of checklists among them."""
     options: Mapping[str, Option] = field(init=False)
     keys: Mapping[str, str] = field(init=False)
     """Short id to key. Ids of renamed and removed steps and options lead to what took their place."""
+    renamed: Mapping[str, str] = field(init=False)
+    """The ids among them that lead elsewhere, with the id of today."""
     heads: Mapping[str, str] = field(init=False)
     """By the key of a step: where its reply begins, if only steps that go on by themselves lead to it."""
 
@@ -57,11 +64,16 @@ class Release:
     """The ids of the steps that ask for a ZIP prefix: an answer there is an area."""
 
     def __post_init__(self) -> None:
-        steps = {step.key: step for flow in self.flows.values() for step in flow.steps}
+        steps = {step.key: step for flow in self.flows.values() for step in _with_items(flow)}
         options = {o.key: o for step in steps.values() if isinstance(step, Ask) for o in step.options}
+        options |= {step.go_on.key: step.go_on for step in steps.values() if isinstance(step, Checklist)}
+        variants = self.vocabulary.letters_of
+        object.__setattr__(self, "languages", tuple(name for name in self.locales if name not in variants))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "options", options)
         object.__setattr__(self, "keys", _keys(self.flows, steps, options, self.moved))
+        renamed = {id_: now for id_, key in self.keys.items() if (now := short_id(key)) != id_}
+        object.__setattr__(self, "renamed", renamed)
         zips = {short_id(key) for key, step in steps.items() if isinstance(step, Collect) and step.what == "zip"}
         object.__setattr__(self, "zip_steps", frozenset(zips))
         object.__setattr__(self, "heads", _heads(steps))
@@ -76,30 +88,40 @@ class Release:
 
     def today(self, session: Session) -> Session:
         """A person in the names of this release: what was renamed counts under its new name, wherever it stands."""
-        path = tuple(
-            Place(self._now(place.step), self._now(place.answer), tuple(map(self._now, place.returns)))
-            for place in session.path
-        )
-        screen = session.screen
-        if screen is not None:
+        path, screen = session.path, session.screen
+        if self.renamed:
+            path = tuple(
+                Place(self._now(place.step), self._answer_now(place), tuple(map(self._now, place.returns)))
+                for place in path
+            )
+        if screen is not None and (self.renamed or screen.said):
             said = tuple(new for old in screen.said if (new := self._said_now(old)))
             screen = replace(screen, choices=tuple(map(self._now, screen.choices)), said=said)
         return replace(session, path=path, screen=screen)
 
     def _now(self, id_: str) -> str:
         """The id of what an id means today. What means nothing any more, or is no id, stays as it is."""
-        key = self.keys.get(id_)
-        return id_ if key is None else short_id(key)
+        return self.renamed.get(id_, id_)
+
+    def _answer_now(self, place: Place) -> str:
+        """What was answered at a step, in the names of today: one id, or how far a checklist is."""
+        if place.answer and isinstance(self.step(place.step), Checklist):
+            return checklist.renamed(place.answer, self._now)
+        return self._now(place.answer)
 
     def _said_now(self, said: Said) -> Said | None:
         """A piece of a reply by its name of today; None for how old a flow is that is gone."""
-        if said.kind in ("text", "reply"):
+        if said.kind in ("text", "reply", "item"):
             return replace(said, ref=self._now(said.ref))
         if said.kind != "honest":
             return said
         name, overdue, _ = said.ref.partition("!")
         flow = self.keys.get(short_id(name), "")
         return replace(said, ref=f"{flow}{overdue}") if flow in self.flows else None
+
+    def language_of(self, locale: str) -> str:
+        """The locale itself, or the one that it is a variant of."""
+        return self.vocabulary.letters_of.get(locale, locale)
 
     def flow(self, name: str) -> Flow:
         """The flow of that name.
@@ -108,6 +130,13 @@ class Release:
             KeyError: no such flow.
         """
         return self.flows[name]
+
+
+def _with_items(flow: Flow) -> Iterator[Step]:
+    for step in flow.steps:
+        yield step
+        if isinstance(step, Checklist):
+            yield from step.items
 
 
 def _heads(steps: Mapping[str, Step]) -> dict[str, str]:
@@ -135,7 +164,7 @@ def _keys(
     options: Mapping[str, Option],
     later: tuple[tuple[str, str], ...],
 ) -> dict[str, str]:
-    """A renamed step takes its options along, and the old names of its options."""
+    """A renamed step takes its options and items along, and their old names."""
     keys: dict[str, str] = {}
     for key in (*flows, *steps, *options):
         other = keys.setdefault(short_id(key), key)
@@ -146,7 +175,8 @@ def _keys(
     for _, old, new in moved:
         keys.setdefault(short_id(old), new)
     of_step: dict[str, list[tuple[str, str]]] = {}
-    for old, new in (*((key, key) for key in options), *((old, new) for _, old, new in moved)):
+    parts = (*options, *(key for key, step in steps.items() if isinstance(step, Item)))
+    for old, new in (*((key, key) for key in parts), *((old, new) for _, old, new in moved)):
         of_step.setdefault(step_of(old), []).append((old, new))
     for flow, old, new in moved:
         if flow_of(new) == flow:

@@ -14,11 +14,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from bot.engine.checklist import ANSWERS, MARKS, choices, following, listed, marked
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import (
+    MAX_OPTIONS,
+    Ask,
+    Branch,
+    Checklist,
+    Collect,
+    End,
+    Flow,
+    Item,
+    Refer,
+    Say,
+    Step,
+    Visit,
+    flow_of,
+    step_of,
+)
 from bot.engine.known import Known
 from bot.engine.release import MENU, Release
-from bot.engine.session import Place, Said, Screen, ScreenKind, Session, id_of, short_id
+from bot.engine.session import Said, Screen, ScreenKind, Session, id_of, short_id
 from bot.engine.understand import Reader, Reading, is_payload, tapped
 
 MAX_STEPS_PER_TURN = 40
@@ -42,7 +58,9 @@ _PRIVATE = re.compile(
 Outcome = tuple[Session | None, tuple[Event, ...]]
 
 
-def turn(session: Session | None, inbound: Inbound, release: Release, now: datetime) -> Outcome:
+def turn(
+    session: Session | None, inbound: Inbound, release: Release, now: datetime, reader: Reader | None = None
+) -> Outcome:
     """Handle one inbound message.
 
     Args:
@@ -50,11 +68,13 @@ def turn(session: Session | None, inbound: Inbound, release: Release, now: datet
         inbound: the message, without anything that names the person.
         release: what to answer with.
         now: an aware time.
+        reader: who understands the text; None: the release's own, which keeps nothing of it.
 
     Returns:
         The new session (None: keep nothing) and what happened, in order.
     """
-    return _Turn(release, Known(release, inbound.channel, now), now).take(session, inbound)
+    know, reader = Known(release, inbound.channel, now), reader or reader_of(release)
+    return _Turn(release, know, reader, now).take(session, inbound)
 
 
 @lru_cache(maxsize=8)
@@ -69,6 +89,7 @@ class _Turn:
 
     release: Release
     know: Known
+    reader: Reader
     now: datetime
 
     # ------------------------------------------------------------------------------------------- understand
@@ -90,10 +111,13 @@ class _Turn:
             return self._show_again(session)
         if notice := _notice_about(inbound):
             return self._show_again(session, Said("notice", notice))
-        reading = reader_of(self.release).read(inbound.text, session.screen)
+        reading = self._read(session, inbound)
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
+
+    def _read(self, session: Session, inbound: Inbound) -> Reading:
+        return self.reader.read(inbound.text, session.screen, session.locale)
 
     def _is_old_tap(self, inbound: Inbound) -> bool:
         """Whether the text is a button of another screen. Where the payload is the text itself, somebody may have typed
@@ -113,8 +137,23 @@ class _Turn:
                 return replace(after, screen=replace(after.screen, said=said)), (Spoke(said),)
         return after, events
 
-    def _act(self, session: Session, reading: Reading) -> Outcome:
-        session = self._in_language_of(session, reading)
+    def _act(self, before: Session, reading: Reading) -> Outcome:
+        session, events = self._acted(self._in_language_of(before, reading), reading)
+        told = reading.guess.locale
+        if session and session.locale != before.locale and session.locale == self.release.language_of(told) != told:
+            return self._offering_letters(session, events, told)
+        return session, events
+
+    def _offering_letters(self, session: Session, events: tuple[Event, ...], variant: str) -> Outcome:
+        """Who writes a language in Latin letters is answered in its script, and may have Latin ones: their phone may
+        show boxes. Said once, in the last line."""
+        match events:
+            case (Spoke(said=said),) if session.screen:
+                said = (*said, Said("letters", variant))
+                return replace(session, screen=replace(session.screen, said=said)), (Spoke(said),)
+        return session, events
+
+    def _acted(self, session: Session, reading: Reading) -> Outcome:
         if reading.action not in ("fallback", "optout"):
             session = replace(session, misses=0)
         match reading.action:
@@ -132,6 +171,8 @@ class _Turn:
                 return self._interrupt(session, self.release.flow(reading.ref))
             case "flow":
                 return self._go(session, self.release.flow(reading.ref).start, ())
+            case "item":
+                return self._open(session, self._item(reading.ref))
             case "offer":
                 return self._offer(session, reading.offers)
             case "menu":
@@ -141,7 +182,7 @@ class _Turn:
 
     def _unsure(self, session: Session, inbound: Inbound) -> Outcome:
         """After a fault the present step is shown instead of counting an answer; anything else is heard as always."""
-        reading = reader_of(self.release).read(inbound.text, session.screen)
+        reading = self._read(session, inbound)
         if reading.action in ("answer", "value", "fallback") or reading.ref in ("back", "more") or inbound.choice:
             return self._show_again(session, Said("notice", "shown_again"))
         return self._act(session, reading)
@@ -149,10 +190,13 @@ class _Turn:
     def _in_language_of(self, session: Session, reading: Reading) -> Session:
         """An explicit choice always wins; a first guess is taken; a later one must be sure."""
         guess = reading.guess
+        language = self.release.language_of(guess.locale)
+        if self.release.language_of(session.locale) == language:
+            return session
         sure = not session.locale or guess.score - guess.second >= SWITCH_SCORE
         if session.chosen or not guess.locale or not sure:
             return session
-        return replace(session, locale=guess.locale)
+        return replace(session, locale=language)
 
     # ------------------------------------------------------------------------------------------- act
 
@@ -164,10 +208,16 @@ class _Turn:
         key = self.release.keys.get(choice, "")
         if kind == "collect":
             return self._go_on(session.answered(choice), ())
+        if kind == "item":
+            return self._mark(session, choice)
         if kind == "offer" and key in self.release.flows:
             return self._go(session, self.release.flows[key].start, ())
         if option := self.release.options.get(key):
-            return self._go(session.answered(short_id(key)), option.then, self.know.words(session, "reply", key))
+            if not isinstance(self._step_at(session), Checklist):  # there the answer is how far the person is
+                session = session.answered(short_id(key))
+            return self._go(session, option.then, self.know.words(session, "reply", key))
+        if isinstance(item := self.release.steps.get(key), Item):
+            return self._open(session, item)
         if key in self.release.steps:
             return self._go(session, key, ())
         return self._show_again(session, Said("notice", "changed"))
@@ -182,12 +232,24 @@ class _Turn:
                 page = session.screen.page + 1
                 turned = replace(session.screen, page=page)
                 return replace(session, screen=turned), (TurnedPage(session.screen.said, page),)
+            case "more" if session.screen and session.screen.kind == "language":
+                return self._ask_language(session, after=session.screen.choices[-1:])
             case "more":
+                step, screen = self._step_at(session), session.screen
+                if screen and screen.kind == "list" and isinstance(step, Checklist):
+                    return self._list(session, step, (), shown=screen.choices)
                 return self._show_again(session)
             case "language":
-                return self._wait(session, "language", self.release.locales, (Said("notice", "language_question"),))
+                return self._ask_language(session)
             case _:
                 return self._go(session, self.release.flow(MENU).start, ())
+
+    def _ask_language(self, session: Session, *said: Said, after: tuple[str, ...] = ()) -> Outcome:
+        """The languages, as many as there are digits for; 9 shows those after them, and at the end the first again."""
+        names = self.release.languages
+        first = names.index(after[0]) + 1 if after and after[0] in names[:-1] else 0
+        said = (*said, Said("languages"), self.know.human(session))
+        return self._wait(session, "language", names[first : first + MAX_OPTIONS], said)
 
     def _speak(self, session: Session, locale: str) -> Outcome:
         session = replace(session, locale=locale, chosen=True)
@@ -197,13 +259,18 @@ class _Turn:
         return self._show_again(session)
 
     def _back(self, session: Session) -> Outcome:
-        """The step before, its answer undone. An offer or a question about the language is simply taken away."""
+        """The step before, its answer undone. An offer or a question about the language is simply taken away.
+
+        What is marked in a checklist stays: there everything can be marked again.
+        """
         if self._is_aside(session):
             return self._show_again(session)
         if len(session.path) < 2:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, ())
         before = session.path[-2]
-        return self._show_again(replace(session, path=(*session.path[:-2], Place(before.step, "", before.returns))))
+        if not isinstance(self.release.step(before.step), Checklist):
+            before = replace(before, answer="")
+        return self._show_again(replace(session, path=(*session.path[:-2], before)))
 
     def _is_aside(self, session: Session) -> bool:
         """Whether the screen stands in front of the present step, and is not the step itself."""
@@ -230,26 +297,75 @@ class _Turn:
         if session.misses == MAX_MISSES:
             return self._wait(session, "rest", (), (Said("notice", "too_many"), self.know.human(session)))
         if session.misses == 1 and self._step_at(session) is None and session.screen is None:
-            after: tuple[Said, ...] = (Said("languages"),)
-            return self._go(session, self.release.flow(MENU).start, (), after=after)
+            if session.locale:
+                return self._go(session, self.release.flow(MENU).start, ())
+            return self._ask_language(session)
         said: tuple[Said, ...] = (Said("notice", "not_understood"),)
         if session.misses > 1:
             said = (Said("notice", "not_understood_twice"), self.know.human(session))
         screen, step = session.screen, self._step_at(session)
         if session.misses > 1 and not session.locale and (step is None or flow_of(step.key) == MENU):
-            # Nothing has been understood at all: most likely the menu's languages are of no use to the person.
-            return self._wait(session, "language", self.release.locales, (*said, Said("notice", "language_question")))
+            # Nothing has been understood at all: most likely the menu's language is of no use to the person.
+            return self._ask_language(session, *said)
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
             said = (*said, *self.know.words(session, "text", step.key))
+        if screen.kind == "list":
+            return self._show_again(session, *said)
         return self._wait(session, screen.kind, screen.choices, said)
+
+    # ------------------------------------------------------------------------------------------- checklists
+
+    def _item(self, key: str) -> Item:
+        item = self.release.steps[key]
+        assert isinstance(item, Item), "the reader names items of this release only"
+        return item
+
+    def _open(self, session: Session, item: Item) -> Outcome:
+        """Show an item. Its list always stands before it on the way: it keeps the marks, and BACK leads there."""
+        here, flow = session.place, flow_of(item.key)
+        entered = "" if here and flow_of(self.release.keys.get(here.step, "")) == flow else flow
+        session = self._at_list(session, step_of(item.key)).at(short_id(item.key))
+        return self._arrive(session, item, (), entered=entered)
+
+    def _at_list(self, session: Session, plan: str) -> Session:
+        """The same person at the list itself, whose key is given; not at one of its items."""
+        id_, here = short_id(plan), self._step_at(session)
+        if isinstance(here, Item) and step_of(here.key) == plan and session.path[-2:-1]:
+            session = replace(session, path=session.path[:-1])
+        return session if session.place and session.place.step == id_ else session.at(id_)
+
+    def _mark(self, session: Session, answer: str) -> Outcome:
+        """What was said to an item. The next open one follows, or the list."""
+        item = self._step_at(session)
+        plan = self.release.steps.get(step_of(item.key)) if isinstance(item, Item) else None
+        if not isinstance(item, Item) or not isinstance(plan, Checklist):
+            return self._show_again(session, Said("notice", "changed"))
+        session = self._at_list(session, plan.key)
+        follows = None
+        if answer in MARKS:
+            session = session.answered(marked(self.know.progress(session, plan), item, MARKS[answer]))
+            follows = following(plan, item, self.know.progress(session, plan))
+        return self._open(session, follows) if follows else self._list(session, plan, ())
+
+    def _list(self, session: Session, plan: Checklist, said: tuple[Said, ...], shown: tuple[str, ...] = ()) -> Outcome:
+        """The items behind those shown; behind the last, or where none were, the list from its beginning."""
+        items = listed(plan, shown)
+        if not shown or not items:
+            return self._arrive(session, plan, said)
+        return self._wait(session, "list", choices(plan, items), (*said, self.know.marks(session, plan, items)))
 
     # ------------------------------------------------------------------------------------------- move
 
     def _show_again(self, session: Session, *said: Said) -> Outcome:
         """The present step as it is now, with what was said on the way to it; the menu where there is none any more."""
         step = self._step_at(session)
+        if step is None and len(session.path) > 1:
+            below = self.release.step(session.path[-2].step)
+            if isinstance(below, Checklist):  # the item is gone
+                left = replace(session, path=session.path[:-1])
+                return self._list(left, below, (Said("notice", "changed"), *said))
         if step is None:
             return self._go(replace(session, path=()), self.release.flow(MENU).start, said)
         return self._go(session, self.release.heads[step.key], said)
@@ -267,7 +383,6 @@ class _Turn:
         key: str,
         said: tuple[Said, ...],
         returns: tuple[str, ...] | None = None,
-        after: tuple[Said, ...] = (),
     ) -> Outcome:
         """Pass through steps until one waits. `returns`: where visited flows come back to."""
         back = returns if returns is not None else (session.place.returns if session.place else ())
@@ -303,30 +418,35 @@ class _Turn:
                     here = session.place
                     if here is None or here.step != short_id(key) or here.returns != back:
                         session = session.at(short_id(key), returns=back)
-                    return self._arrive(session, step, said, after, entered)
+                    return self._arrive(session, step, said, entered)
         return self._wait(session, "rest", (), (Said("notice", "changed"), self.know.human(session)))
 
-    def _arrive(
-        self, session: Session, step: Step, said: tuple[Said, ...], after: tuple[Said, ...] = (), entered: str = ""
-    ) -> Outcome:
+    def _arrive(self, session: Session, step: Step, said: tuple[Said, ...], entered: str = "") -> Outcome:
         """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
             return None, (EndedQuietly(session.locale),)
         said = (*said, *self.know.human_first(session, step), *self.know.words(session, "text", step.key))
         kind: ScreenKind = "rest"
-        choices: tuple[str, ...] = ()
+        offered: tuple[str, ...] = ()
         match step:
             case Ask():
-                kind, choices = "ask", tuple(short_id(option.key) for option in step.options)
+                kind, offered = "ask", tuple(short_id(option.key) for option in step.options)
             case Collect(what="language"):
-                kind, choices = "language", self.release.locales
+                kind, offered = "language", self.release.languages[:MAX_OPTIONS]
+                said = (*said, self.know.human(session))
             case Collect(what="yes_no"):
-                kind, choices = "collect", ("yes", "no")
+                kind, offered = "collect", ("yes", "no")
             case Collect():
-                kind, choices = "collect", ("zip",)
+                kind, offered = "collect", ("zip",)
+            case Checklist():
+                kind, offered = "list", choices(step, listed(step))
+                said = (*said, self.know.marks(session, step, listed(step)))
+            case Item():
+                kind, offered = "item", ANSWERS
+                said = (*said, Said("item", short_id(step.key)))
             case Refer():
                 said = (*said, self.know.numbers(session, step, best=MAX_REFERRALS))
-        return self._wait(session, kind, choices, (*said, *after, *self.know.honest(step, entered)))
+        return self._wait(session, kind, offered, (*said, *self.know.honest(step, entered)))
 
     def _wait(self, session: Session, kind: ScreenKind, choices: tuple[str, ...], said: tuple[Said, ...]) -> Outcome:
         said = tuple(dict.fromkeys(said))

@@ -16,10 +16,11 @@ from typing import Any, Literal
 MAX_PATH = 16
 """Past steps kept for BACK and for branches. A person who goes further forgets the oldest."""
 
-ScreenKind = Literal["ask", "collect", "offer", "language", "rest"]
-"""What the person was last shown: options, a question, possible flows, languages, or a step without choices."""
+ScreenKind = Literal["ask", "collect", "list", "item", "offer", "language", "rest"]
+"""What the person was last shown: options, a question, a checklist or one item of it, possible flows, languages, or a
+step without choices."""
 
-SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages"]
+SaidKind = Literal["text", "reply", "notice", "referrals", "hotline", "honest", "languages", "letters", "list", "item"]
 
 
 def id_of(key: str) -> str:
@@ -39,7 +40,7 @@ short_id = lru_cache(maxsize=1 << 15)(id_of)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One piece of a reply: what kind, and which one (an id, a notice's name, referral names)."""
+    """One piece of a reply: what kind, and which one (an id, a notice's name, referral names, the marks of a list)."""
 
     kind: SaidKind
     ref: str = ""

@@ -6,6 +6,8 @@ strict with guesses: whatever cannot be undone (opting out, erasing) is matched 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,11 +17,13 @@ from bot.engine.likeness import is_slip
 from bot.engine.optout import OptOuts
 from bot.engine.release import Release
 from bot.engine.session import Screen, id_of
-from bot.engine.text import words_of
+from bot.engine.text import way_of, words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, weigh
+from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
-Action = Literal["answer", "value", "command", "language", "optout", "emergency", "flow", "offer", "menu", "fallback"]
+Action = Literal[
+    "answer", "value", "command", "language", "optout", "emergency", "flow", "item", "offer", "menu", "fallback"
+]
 
 BACK, MORE, MENU_DIGIT = 8, 9, 0
 COMMAND_OF_DIGIT = {BACK: "back", MORE: "more", MENU_DIGIT: "menu"}
@@ -28,6 +32,7 @@ ANSWER_SHARE = 0.6
 """The part of a text that an option must explain to be meant by a sentence."""
 SAFE_TO_GUESS = frozenset({"menu", "back", "language", "more"})
 """Commands that a slip of the finger may still start. Never erasing."""
+_NUMBER_AT_END = re.compile(r"(\D*)(\d{1,2})")
 LONGEST_GREETING = 3
 """Greetings one after the other: hello, good evening, is anyone there."""
 
@@ -38,7 +43,7 @@ class Reading:
 
     action: Action
     ref: str = ""
-    """The id of a chosen option, a collected value, a command, a locale, or a flow."""
+    """The id of a chosen option, a collected value, a command, a locale, a flow, or the key of a checklist's item."""
     offers: tuple[str, ...] = ()
     guess: Guess = field(default_factory=lambda: Guess(""))
     because: str = ""
@@ -64,6 +69,7 @@ class Reader:
         self._optouts = OptOuts(release.vocabulary.optouts, release.vocabulary.fillers)
         self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
         self._keywords = by_words(release.vocabulary.triggers)
+        self._checklists = {flow.name: flow.checklist for flow in release.flows.values() if flow.checklist}
         self._interrupts = by_words(release.vocabulary.interrupts)
         self._loud: dict[str, list[Words]] = {}
         for words in sorted(self._interrupts, key=len, reverse=True):
@@ -75,21 +81,22 @@ class Reader:
             if len(words) == 1 and phrases[0].means in SAFE_TO_GUESS
         ]
 
-    def read(self, text: str, screen: Screen | None) -> Reading:
-        """What the text means to somebody who was last shown that screen."""
+    def read(self, text: str, screen: Screen | None, spoken: str = "") -> Reading:
+        """What the text means to somebody who was last shown that screen, and is spoken to in that locale."""
         said = words_of(text)
         if not said:
             return Reading(action="fallback")
         bare = self._words.without_fillers(said)
-        told = guess(said, self._words)
+        told = guess(said, self._words, way_of(text))
         reading = (
             self._opting_out(said)
             or self._emergency(said)
             or self._exact_answer(said, bare, screen)
-            or self._command(said, bare)
+            or self._command(said, bare, spoken)
             or self._greeting(said, bare)
             or self._keyword(said, bare)
-            or self._sentence(said, bare, screen)
+            or self._numbered(said)
+            or self._sentence(said, bare, screen, told)
             or self._slipped_command(bare)
             or Reading(action="fallback")
         )
@@ -97,7 +104,7 @@ class Reader:
             action=reading.action,
             ref=reading.ref,
             offers=reading.offers,
-            guess=told if reading.guess.locale in ("", told.locale) else reading.guess,
+            guess=told if told.by_script or reading.guess.locale in ("", told.locale) else reading.guess,
             because=reading.because,
             scores=reading.scores,
         )
@@ -155,7 +162,9 @@ class Reader:
     def _phrases_of(self, choice: str, screen: Screen) -> tuple[Phrase, ...]:
         """The words that choose one choice of a screen."""
         if screen.kind == "language":
-            return tuple(Phrase(w, choice, loc) for w, loc in self._words.languages.items() if loc == choice)
+            return ()  # names of languages are understood everywhere
+        if screen.kind == "item":
+            return self._words.marks.get(choice, ())
         key = self._release.keys.get(choice, choice)
         if screen.kind == "offer":
             return tuple(phrase for phrase in self._words.triggers if phrase.means == key)
@@ -180,13 +189,22 @@ class Reader:
             numbers = numbers[:1]
         return self._release.areas.of_zip(numbers[0]) if len(numbers) == 1 else None
 
-    def _command(self, said: Words, bare: Words) -> Reading | None:
+    def _command(self, said: Words, bare: Words, spoken: str) -> Reading | None:
         for words in (said, bare):
-            if locale := self._words.languages.get(words):
-                return Reading(action="language", ref=locale, guess=Guess(locale, words, 1.0), because=" ".join(words))
+            if locale := self._language(words, spoken):
+                told = next((v for v, of in self._words.letters_of.items() if of == locale and is_latin(words)), locale)
+                return Reading(action="language", ref=locale, guess=Guess(told, words, 1.0), because=" ".join(words))
             if found := self._words.commands.get(words):
                 return Reading(action="command", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
+
+    def _language(self, words: Words, spoken: str) -> str:
+        """The locale that words name. LATIN, which names a variant of several languages, means the one being spoken."""
+        named = self._words.languages.get(words, ())
+        letters_of = self._words.letters_of
+        ours = [locale for locale in named if spoken and spoken in (locale, letters_of.get(locale))]
+        whole = [locale for locale in named if locale not in letters_of]
+        return next(iter(ours or whole or (named if len(named) == 1 else ())), "")
 
     def _greeting(self, said: Words, bare: Words) -> Reading | None:
         for words in (said, bare):
@@ -213,9 +231,28 @@ class Reader:
                 return Reading(action="flow", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
 
-    def _sentence(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
+    def _numbered(self, said: Words) -> Reading | None:
+        """A keyword of a flow with a checklist, and the number of an item: "plan 4", "PLAN4", "план 4", "计划4"."""
+        for before, number in self._number_behind(said) if self._checklists else ():
+            for words in (before, self._words.without_fillers(before)):
+                found = self._keywords.get(words, ())
+                for plan in (self._checklists[p.means] for p in found if p.means in self._checklists):
+                    if number in range(1, len(plan.items) + 1):
+                        ref, because = plan.items[number - 1].key, " ".join(said)
+                        return Reading(action="item", ref=ref, guess=_of(found), because=because)
+        return None
+
+    def _number_behind(self, said: Words) -> Iterator[tuple[Words, int]]:
+        """The number at the end of a text, and the words before it. It may be written without a space, or as a word."""
+        if at_end := _NUMBER_AT_END.fullmatch(said[-1]):
+            yield (*said[:-1], *filter(None, (at_end[1],))), int(at_end[2])
+        for size in (1, 2):
+            if (number := self._words.numbers.get(said[-size:])) is not None:
+                yield said[:-size], number
+
+    def _sentence(self, said: Words, bare: Words, screen: Screen | None, told: Guess) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""
-        scores = tuple(self._triggers.score(said, guess(said, self._words).locale))
+        scores = tuple(self._triggers.score(said, told.locale))
         found, sure = winners(list(scores))
         answer = self._likely_answer(said, bare, screen)
         if answer and (
@@ -225,10 +262,10 @@ class Reader:
         if not found:
             return Reading(action="fallback", scores=scores[:5]) if scores else None
         best = found[0]
-        told = Guess(best.locale) if not guess(said, self._words).locale else Guess("")
+        mine = Guess("") if told.locale else Guess(best.locale)
         if not sure:
-            return Reading(action="offer", offers=tuple(s.means for s in found), guess=told, scores=scores[:5])
-        return Reading(action="flow", ref=best.means, guess=told, because=best.phrase, scores=scores[:5])
+            return Reading(action="offer", offers=tuple(s.means for s in found), guess=mine, scores=scores[:5])
+        return Reading(action="flow", ref=best.means, guess=mine, because=best.phrase, scores=scores[:5])
 
     def _flow_at(self, screen: Screen | None) -> str:
         """The flow whose options stand on a screen: there, a sentence about the same situation is an answer."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.engine.text import script_of
+from bot.engine.text import script_of_words
 
 Words = tuple[str, ...]
 
@@ -17,6 +17,8 @@ HINT_WEIGHT = 0.12
 """What a very frequent word ("the", "la", "在") says about a situation: next to nothing."""
 UNKNOWN_WEIGHT = 0.5
 """What a word nobody wrote down weighs among the words that are to be explained."""
+HINT_COUNTS, KEYWORD_COUNTS = 1.0, 0.7
+"""What a very frequent word says about the language, and a keyword: keywords are often the same in two languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Vocabulary:
     greetings: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
     optouts: Mapping[str, OptOutWords] = field(default_factory=dict)
     """By locale."""
-    languages: Mapping[Words, str] = field(default_factory=dict)
+    languages: Mapping[Words, tuple[str, ...]] = field(default_factory=dict)
+    """What people call a language: the locales that it may mean."""
     yes: frozenset[Words] = frozenset()
     no: frozenset[Words] = frozenset()
     numbers: Mapping[Words, int] = field(default_factory=dict)
@@ -61,16 +64,25 @@ class Vocabulary:
     interrupts: tuple[Phrase, ...] = ()
     """Keywords of flows that may interrupt: heard only as they were written, never by likeness."""
     answers: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
-    """By option key: its labels and synonyms."""
+    """By the key of an option or an item: its labels and synonyms."""
+    marks: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    """What may be said to an item of a checklist: done, skip, later, list."""
     spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By locale: every word of its keywords and answers."""
     weights: Mapping[str, float] = field(default_factory=dict)
+    letters_of: Mapping[str, str] = field(default_factory=dict)
+    """By variant: the locale whose language it is, in Latin letters."""
+    ways: Mapping[str, str] = field(default_factory=dict)
+    """By locale: how its script is written, where there are two ways to (`bot.engine.text.way_of`)."""
     scripts: Mapping[str, str] = field(default_factory=dict)
     """By locale: the script its frequent words are in. Made from them, and taken along into a changed copy."""
+    tells: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """By word: how much it tells for each locale that has it. Made and taken along likewise."""
 
     def __post_init__(self) -> None:
         if not self.scripts:
-            object.__setattr__(self, "scripts", {name: script_of("".join(words)) for name, words in self.hints.items()})
+            object.__setattr__(self, "scripts", {name: script_of_words(words) for name, words in self.hints.items()})
+            object.__setattr__(self, "tells", _tells(self.hints, self.spoken))
 
     def weight(self, word: str) -> float:
         """How much a word tells: 1 where one flow alone uses it, less the more flows share it."""
@@ -79,6 +91,15 @@ class Vocabulary:
     def without_fillers(self, words: Words) -> Words:
         """The words without polite ones ("please", "option"), or all of them where nothing else is left."""
         return tuple(word for word in words if word not in self.fillers) or words
+
+
+def _tells(hints: Mapping[str, frozenset[str]], spoken: Mapping[str, frozenset[str]]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for words_of_locale, counts in ((spoken, KEYWORD_COUNTS), (hints, HINT_COUNTS)):
+        for locale, words in words_of_locale.items():
+            for word in words:
+                found.setdefault(word, {})[locale] = counts
+    return found
 
 
 def weigh(triggers: Iterable[Phrase], hints: Mapping[str, frozenset[str]]) -> dict[str, float]:
@@ -91,6 +112,16 @@ def weigh(triggers: Iterable[Phrase], hints: Mapping[str, frozenset[str]]) -> di
     for word in frozenset().union(*hints.values()) if hints else ():
         weights[word] = HINT_WEIGHT
     return weights
+
+
+def is_latin(words: Words) -> bool:
+    """Whether words are in Latin letters, as everything folded that is ASCII is.
+
+    >>> is_latin(("dorja",)), is_latin(("দরজা",)), is_latin(("911",))
+    (True, False, False)
+    """
+    written = "".join(words)
+    return written.isascii() and not written.isdecimal()
 
 
 def by_words(phrases: Iterable[Phrase]) -> dict[Words, tuple[Phrase, ...]]:

@@ -1,21 +1,23 @@
 """`python3 -m bot explore`: what the line promises of its replies, proved by walking all of them.
 
-Apart from the commands because it knows no terminal: `explore` gives what was found, `Found` says it in words. Five
-rooms: `situation` is what a state is, `walk` visits each, `judge` reads what people read there, `proof` lays both
-together, `hours` knows when a week changes. `ending` and `moves` are the tools of `walk`.
+Apart from the commands because it knows no terminal: `explore` gives what was found, `Found` says it in words. Six
+rooms: `situation` is what a state is, `walk` visits each, `judge` reads what people read there, in processes that
+`bench` starts, `proof` lays both together, `hours` knows when a week changes. `ending` and `moves` are the tools of
+`walk`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
 
 from bot.content.library import Library
-from bot.explore.judge import Failure, Judge
-from bot.explore.moves import Words
+from bot.explore.bench import Bench
+from bot.explore.hours import weeks
+from bot.explore.judge import Failure
 from bot.explore.proof import Proof
-from bot.explore.situation import Identity
 from bot.explore.walk import Walk
 from bot.transcript import Exchange, Transcript, replay
 
@@ -28,7 +30,8 @@ class Found:
 
     library: Library
     walk: Walk
-    judge: Judge
+    composed: int
+    """How many times replies were composed."""
     failures: tuple[Failure, ...]
     """One for each thing that is to be mended, the shortest way first."""
     seconds: float
@@ -36,7 +39,7 @@ class Found:
     def __str__(self) -> str:
         counts = (
             f"{len(self.walk.nodes):,} situations, {self.walk.turns:,} texts, {len(self.walk.heard):,} replies, "
-            f"composed {self.judge.composed:,} times, in {self.seconds:.0f} s."
+            f"composed {self.composed:,} times, in {self.seconds:.0f} s."
         )
         if not self.failures:
             return f"Every reply fits, every digit does what it says, a human's number is near everywhere.\n{counts}"
@@ -71,16 +74,27 @@ REMARKS = {
 """What a conversation cannot show."""
 
 
-def explore(library: Library, progress: Callable[[int, int], None] = lambda met, waiting: None) -> Found:
-    """Walk everything, judge everything. `progress` is told how many situations are met, and how many wait."""
+def explore(
+    library: Library,
+    progress: Callable[[int, int], None] = lambda met, waiting: None,
+    processes: int | None = None,
+) -> Found:
+    """Walk everything, judge everything.
+
+    Args:
+        progress: is told how many situations are met, and how many wait.
+        processes: how many judge beside the walk; None: as many as are worth it (`bench`).
+    """
     begun = perf_counter()
-    identity = Identity(library.release)
-    judge = Judge(library, Words(library), by_locale=identity.reads_locale, by_channel=identity.reads_channel)
-    walk = Walk(library, judge.first, judge.composed_in_every_way)
-    walk.run(progress)
-    proof = Proof(walk, judge, judge.first)
+    at = weeks(library.release)[0][0]
+    """No law is overdue."""
+    with closing(Bench(library, processes)) as bench:
+        walk = Walk(library, at, bench)
+        walk.run(progress)
+        proof = Proof(walk, bench.sights(), at)
+        wrong, composed = bench.failures(), bench.composed
     failures: dict[tuple[str, str, str], Failure] = {}
-    for failure in sorted((*judge.failures, *proof.failures()), key=lambda failure: len(failure.way)):
+    for failure in sorted((*wrong, *proof.failures()), key=lambda failure: len(failure.way)):
         failures.setdefault((failure.code, failure.about, failure.locale), failure)
     found = tuple(failures.values())
-    return Found(library=library, walk=walk, judge=judge, failures=found, seconds=perf_counter() - begun)
+    return Found(library=library, walk=walk, composed=composed, failures=found, seconds=perf_counter() - begun)

@@ -83,7 +83,9 @@ class Endings:
         if len(returns) <= len(before.place.returns if before.place else ()):
             return
         flow = self._identity.flow(returns[-1])
-        key, known = (returns[-1], len(returns) > 1, self._identity.answers_of(flow, after)), self._waiting[scope]
+        back = returns[-1] in {place.step for place in after.path[1:]}
+        key = (returns[-1], len(returns) > 1, back, self._identity.answers_of(flow, after))
+        known = self._waiting[scope]
         if key not in known:
             known[key] = waiting = Waiting(after, way, scope)
             few = None if len(known) <= TRIED else TRIED

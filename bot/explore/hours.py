@@ -9,11 +9,11 @@ forward or back only jumps from one span into another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.engine.referrals import DAY, WEEK, Hours, Referral, hotline
+from bot.engine.referrals import DAY, WEEK, Hours, hotline
 from bot.engine.release import Release
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -43,19 +43,19 @@ class Offer:
         return f"{self.line}, {self.open}"
 
 
-def spans(referrals: Iterable[Referral]) -> tuple[Span, ...]:
-    """The week, cut wherever a line opens or closes."""
-    edges = sorted({0, *(minute % WEEK for r in referrals for span in r.hours.spans for minute in span)})
+def spans(release: Release) -> tuple[Span, ...]:
+    """The organisation's week, cut wherever a line opens or closes."""
+    edges = sorted({0, *(edge for r in release.referrals for edge in _edges(r.hours, release.timezone))})
     return tuple(Span(start, end) for start, end in zip(edges, (*edges[1:], WEEK), strict=True))
 
 
 def weeks(release: Release) -> tuple[tuple[datetime, ...], ...]:
-    """For each period in which the same law is overdue, a time in each span of the week."""
+    """For each period in which the same law and numbers are overdue, a time in each span of the week."""
     found = []
     for start, end in _periods(release):
         days = [start + timedelta(days=number) for number in range(7) if start + timedelta(days=number) < end]
         of_day = {day.weekday(): day for day in days}
-        times = [(of_day.get(span.start // DAY), divmod(span.start % DAY, 60)) for span in spans(release.referrals)]
+        times = [(of_day.get(span.start // DAY), divmod(span.start % DAY, 60)) for span in spans(release)]
         week = [datetime.combine(day, time(*clock), release.timezone) for day, clock in times if day]
         found.append(tuple(week))
     return tuple(found)
@@ -93,7 +93,7 @@ def table(release: Release) -> str:
     for area in release.areas.within:
         for locale in release.locales:
             week: list[tuple[Span, Offer]] = []
-            for span in spans(release.referrals):
+            for span in spans(release):
                 offer = offered(release, area, locale, begin + timedelta(minutes=span.start))
                 if week and week[-1][1] == offer:
                     week[-1] = (Span(week[-1][0].start, span.end), offer)
@@ -110,8 +110,18 @@ def table(release: Release) -> str:
 def _periods(release: Release) -> list[tuple[date, date]]:
     """The first day of each, and the day after its last."""
     laws = [item.law for item in (*release.flows.values(), *release.steps.values()) if item.law]
-    days = sorted({law.recheck for law in laws}) or [SOME_DAY]
+    numbers = [referral.recheck for referral in release.referrals if referral.recheck]
+    days = sorted({*(law.recheck for law in laws), *numbers}) or [SOME_DAY]
     return [(days[0] - timedelta(days=7), days[0]), *zip(days, (*days[1:], date.max), strict=True)]
+
+
+def _edges(hours: Hours, home: ZoneInfo) -> set[int]:
+    """When a line opens and closes on the organisation's clock, in winter and in summer: not all clocks change."""
+    zone = hours.zone or home
+    seasons = [datetime(SOME_DAY.year, month, 1, 12) for month in (1, 7)]
+    ahead = {(home.utcoffset(day) or timedelta()) - (zone.utcoffset(day) or timedelta()) for day in seasons}
+    minutes = {int(shift.total_seconds()) // 60 for shift in ahead}
+    return {(minute + shift) % WEEK for span in hours.spans for minute in span for shift in minutes}
 
 
 def _clock(minute: int) -> str:

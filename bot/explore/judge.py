@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from bot.engine.events import CHANNELS, Event, OptedOut, Spoke, TurnedPage
 from bot.engine.session import Said, SaidKind, Screen, Session
 from bot.explore.hours import shown, weeks
 from bot.explore.moves import OLD_TAP, Move, Way, Words, after_move, typed
+from bot.explore.situation import Identity
 from bot.explore.walk import Heard, Reply
 from bot.pages import fits
 from bot.reply import Composer
@@ -72,21 +73,32 @@ Sight = dict[Form, dict[tuple[Page, ...], datetime]]
 """All that people may see of one reply: by form, the pages as they may be, each with a time at which they are so."""
 
 
-class Judge:
-    """Composes each reply once in every way, and notes what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What there is to see of one reply, in one language, and what is wrong with it."""
 
-    def __init__(self, library: Library, words: Words, *, by_locale: bool, by_channel: bool) -> None:
-        self.library, self.words = library, words
-        self.failures: list[Failure] = []
-        self.sights: dict[Reply, Sight] = {}
-        self.composed = 0
-        self.first = weeks(library.release)[0][0]
-        """The time of the walk: no law is overdue."""
+    locale: str
+    sight: Sight
+    failures: tuple[Failure, ...]
+    composed: int
+    """How many times it was composed."""
+
+
+class Judge:
+    """Composes each reply in every way, and notes what is wrong with it."""
+
+    def __init__(self, library: Library, locales: Collection[str] | None = None) -> None:
+        """`locales`: those that are to be judged, the empty name for nobody's; None: all of them."""
+        identity = Identity(library.release)
+        self.library, self.words = library, Words(library)
+        self._mine = frozenset(("", *library.release.locales) if locales is None else locales)
+        self._by_locale, self._by_channel = identity.reads_locale, identity.reads_channel
+        self._failures: list[Failure] = []
+        self._composed = 0
         self._weeks = weeks(library.release)
         self._changes: dict[object, list[datetime]] = {}
         self._shapes: dict[object, object] = {}
         self._composer = Composer(library)
-        self._by_locale, self._by_channel = by_locale, by_channel
         release = library.release
         self._lines = {referral.name: referral for referral in release.referrals}
         self._ours = frozenset((*release.steps, *release.options))
@@ -94,20 +106,20 @@ class Judge:
         self._hours = {name: self._saying_hours(name or release.default_locale) for name in ("", *release.locales)}
         self._english = {name: self._left_in_english(name or release.default_locale) for name in ("", *release.locales)}
 
-    def composed_in_every_way(self, reply: Reply, heard: Heard) -> frozenset[int]:
-        """Judge a reply. Returns the numbers of pages that it may have."""
-        sight: Sight = {}
-        self.sights[reply] = sight
-        sizes: set[int] = set()
+    def judged(self, reply: Reply, heard: Heard) -> list[Verdict]:
+        """What is found about a reply, for each of the languages."""
         weeks = self._different_weeks(heard)
-        for locale in self._locales(reply):
-            for at, after, event in self._at_every_hour(reply, heard, locale, weeks):
-                for channel in (reply.channel,) if self._by_channel else CHANNELS:
-                    form, pages = Form(locale, channel), self._pages_of(after, event, channel)
-                    sizes.add(len(pages))
-                    seen = tuple(self._judged(page, n, reply, heard, form, at) for n, page in enumerate(pages))
-                    sight.setdefault(form, {}).setdefault(seen, at)
-        return frozenset(sizes)
+        return [self._verdict(reply, heard, name, weeks) for name in self._locales(reply) if name in self._mine]
+
+    def _verdict(self, reply: Reply, heard: Heard, locale: str, weeks: list[tuple[datetime, ...]]) -> Verdict:
+        sight: Sight = {}
+        self._failures, self._composed = [], 0
+        for at, after, event in self._at_every_hour(reply, heard, locale, weeks):
+            for channel in (reply.channel,) if self._by_channel else CHANNELS:
+                form, pages = Form(locale, channel), self._pages_of(after, event, channel)
+                seen = tuple(self._page(page, n, reply, heard, form, at) for n, page in enumerate(pages))
+                sight.setdefault(form, {}).setdefault(seen, at)
+        return Verdict(locale, sight, tuple(self._failures), self._composed)
 
     def _locales(self, reply: Reply) -> tuple[str, ...]:
         """Nobody's language is answered as the default one, but where all languages are listed."""
@@ -120,15 +132,16 @@ class Judge:
     # ------------------------------------------------------------------------------------------- composing
 
     def _different_weeks(self, heard: Heard) -> list[tuple[datetime, ...]]:
-        """The weeks in which the same turn tells something else, because other law is overdue."""
+        """The weeks in which the same turn tells something else, because other law or another number is overdue."""
         locale = heard.session.locale if heard.session else self.library.release.default_locale
         found: dict[object, tuple[datetime, ...]] = {}
         for week in self._weeks:
             done = self._again(heard, locale, week[0])
             assert done is not None, "it was heard before"
-            found.setdefault(
-                tuple((p.kind, p.ref.partition("@")[0]) for p in _said(done[1][0]) if "@" not in p.ref), week
-            )
+            said = _said(done[1][0])
+            law = tuple((piece.kind, piece.ref) for piece in said if "@" not in piece.ref)
+            old = tuple(name for name in _lines_of(said) if self._lines[name].is_overdue(week[0]))
+            found.setdefault((law, old), week)
         return list(found.values())
 
     def _at_every_hour(
@@ -162,8 +175,9 @@ class Judge:
 
     def _shape_of_lines(self, said: tuple[Said, ...], locale: str, at: datetime) -> object:
         shapes = []
-        for name in (n for piece in said if "@" in piece.ref for n in piece.ref.partition("@")[0].split(",") if n):
-            key = (name, shown(self._lines[name].hours, at), locale)
+        for name in _lines_of(said):
+            line = self._lines[name]
+            key = (name, shown(line.hours, at), line.is_overdue(at), locale)
             if key not in self._shapes:
                 there = Session(started=1, locale=locale, screen=Screen(kind="rest"))
                 kinds: tuple[SaidKind, ...] = ("hotline", "referrals")
@@ -175,7 +189,7 @@ class Judge:
 
     def _pages_of(self, after: Session | None, event: Event, channel: str) -> Pages:
         """All pages of a reply, the first as it is sent and the others as MORE brings them."""
-        self.composed += 1
+        self._composed += 1
         session, first = self._composer.reply(after, (event,), channel)
         if first is None:
             return ()
@@ -210,12 +224,12 @@ class Judge:
 
     # ------------------------------------------------------------------------------------------- judging
 
-    def _judged(self, text: str, number: int, reply: Reply, heard: Heard, form: Form, at: datetime) -> Page:
+    def _page(self, text: str, number: int, reply: Reply, heard: Heard, form: Form, at: datetime) -> Page:
         """What a page shows; notes what is wrong with it, whoever reads it."""
         for code, what in self._wrong(text, form):
             about = self.library.release.keys.get(reply.said[-1].ref if reply.said else "", reply.event)
             way = (*heard.way, *(typed("9"),) * number)
-            self.failures.append(Failure(code, what, about, way, form.locale, form.channel, at, text))
+            self._failures.append(Failure(code, what, about, way, form.locale, form.channel, at, text))
         return Page(digits_of(text), self._has_human(text, form.locale))
 
     def _wrong(self, text: str, form: Form) -> Iterator[tuple[str, str]]:
@@ -262,6 +276,11 @@ def bare(text: str) -> str:
 
 def _said(event: Event) -> tuple[Said, ...]:
     return event.said if isinstance(event, Spoke | OptedOut) else ()
+
+
+def _lines_of(said: tuple[Said, ...]) -> list[str]:
+    """The names of the referrals that a reply shows."""
+    return [name for piece in said if "@" in piece.ref for name in piece.ref.partition("@")[0].split(",") if name]
 
 
 def digits_of(text: str) -> str:

@@ -13,9 +13,11 @@ from functools import cache
 from typing import Literal
 
 from bot.content.library import Library
-from bot.engine.run import Outcome, reader_of, turn
+from bot.engine.flow import flow_of
+from bot.engine.release import Release
+from bot.engine.run import Outcome, turn
 from bot.engine.session import Screen, Session
-from bot.engine.understand import Reading
+from bot.engine.understand import Reader, Reading
 from bot.engine.vocabulary import Phrase
 from bot.transcript import inbound
 
@@ -31,13 +33,13 @@ GONE = "-"
 """The id of an option that was removed."""
 
 Kind = Literal[
-    "text", "command", "language", "optout", "flow", "flow and number", "offer", "interrupt", "fault", "changed"
+    "text", "command", "language", "optout", "flow", "flow and number", "item", "offer", "interrupt", "fault", "changed"
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One text. `ref`: what is typed, or the command, locale or flow that is meant.
+    """One text. `ref`: what is typed, or the command, locale, flow or item of a checklist that is meant.
 
     Two are more than a text: one after a fault, and an answer to a menu that was changed meanwhile.
     """
@@ -55,12 +57,26 @@ def typed(text: str) -> Move:
     return Move("text", text)
 
 
+class Remembering(Reader):
+    """Understands as the line does, and remembers each text at each screen: all of them are our own."""
+
+    def __init__(self, release: Release) -> None:
+        super().__init__(release)
+        self._readings: dict[object, Reading] = {}
+
+    def read(self, text: str, screen: Screen | None, spoken: str = "") -> Reading:
+        key = (text, screen and (screen.kind, screen.choices, screen.has_more), spoken)
+        if key not in self._readings:
+            self._readings[key] = super().read(text, screen, spoken)
+        return self._readings[key]
+
+
 class Words:
     """The words of one library for each move, in each of its languages."""
 
     def __init__(self, library: Library) -> None:
         self.release = library.release
-        self._reader = reader_of(library.release)
+        self.reader = Remembering(library.release)
         self._said = cache(self._find)
 
     def said(self, move: Move, locale: str) -> str | None:
@@ -89,7 +105,7 @@ class Words:
                     "command", move.ref, (phrase for phrase in known if phrase.means == move.ref), locale
                 )
             case "language":
-                names = (Phrase(name, of, of) for name, of in words.languages.items() if of == move.ref)
+                names = (Phrase(name, move.ref, move.ref) for name, of in words.languages.items() if of == (move.ref,))
                 return self._read_as("language", move.ref, names, move.ref)
             case "optout":
                 whole = (Phrase(stop, "", of) for of, own in words.optouts.items() for stop in sorted(own.whole))
@@ -98,6 +114,8 @@ class Words:
                 return self._read_as("emergency", move.ref, _of(move.ref, words.interrupts), locale)
             case "flow":
                 return self._read_as("flow", move.ref, _of(move.ref, words.triggers), locale)
+            case "item":
+                return self._opening(move.ref, locale)
             case "offer":
                 return self._between(move.ref.split(), locale)
             case "flow and number":
@@ -105,7 +123,15 @@ class Words:
                     " ".join(phrase.words) for phrase in _of(move.ref, words.triggers) if phrase.locale == locale
                 )
                 both = (f"{keyword} {NUMBER}" for keyword in keywords)
-                return next((text for text in both if _means(self._reader.read(text, None), "flow", move.ref)), None)
+                return next((text for text in both if _means(self.reader.read(text, None), "flow", move.ref)), None)
+
+    def _opening(self, item: str, locale: str) -> str | None:
+        """A keyword and the number of an item."""
+        flow = self.release.flow(flow_of(item))
+        assert flow.checklist, "it has an item"
+        number = 1 + [one.key for one in flow.checklist.items].index(item)
+        keywords = _of(flow.name, self.release.vocabulary.triggers)
+        return self._read_as("item", item, (Phrase((*p.words, str(number)), item, p.locale) for p in keywords), locale)
 
     def _between(self, flows: list[str], locale: str) -> str | None:
         """A text that two flows explain alike: a keyword of each."""
@@ -114,12 +140,12 @@ class Words:
             [" ".join(p.words) for p in _of(flow, words.triggers) if p.locale == locale][:MOST_TRIED] for flow in flows
         )
         texts = (f"{one} {other}" for one in first for other in second)
-        return next((text for text in texts if self._reader.read(text, None).action == "offer"), None)
+        return next((text for text in texts if self.reader.read(text, None).action == "offer"), None)
 
     def _read_as(self, action: str, ref: str, phrases: Iterable[Phrase], locale: str) -> str | None:
         """The first phrase that means just this to somebody new; one of the language, if there is one."""
         texts = [" ".join(phrase.words) for phrase in sorted(phrases, key=lambda phrase: phrase.locale != locale)]
-        return next((text for text in texts if _means(self._reader.read(text, None), action, ref)), None)
+        return next((text for text in texts if _means(self.reader.read(text, None), action, ref)), None)
 
 
 def _of(flow: str, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
@@ -142,7 +168,7 @@ def after_move(
         sent = replace(sent, unsure=True)
     if move.kind == "changed":
         screen = session.screen if session else None
-        if session is None or screen is None or screen.kind not in ("ask", "offer"):
+        if session is None or screen is None or screen.kind not in ("ask", "list", "offer"):
             return None
         session = replace(session, screen=Screen(kind=screen.kind, choices=(GONE,)))
-    return turn(session and replace(session, touched=0), sent, words.release, at)
+    return turn(session and replace(session, touched=0), sent, words.release, at, words.reader)

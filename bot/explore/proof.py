@@ -5,13 +5,13 @@ Apart from the judge, which reads one reply at a time: here the walk and what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.engine.flow import MAX_OPTIONS
 from bot.engine.release import MENU
 from bot.engine.session import short_id
-from bot.explore.judge import Failure, Judge
+from bot.explore.judge import Failure, Sight
 from bot.explore.moves import Move, Way, typed
 from bot.explore.situation import Situation
 from bot.explore.walk import Node, Reply, Step, Walk
@@ -24,10 +24,10 @@ BACK, MORE, HOME = map(typed, "890")
 class Proof:
     """Everything that was walked and judged."""
 
-    def __init__(self, walk: Walk, judge: Judge, at: datetime) -> None:
-        self._walk, self._judge, self._at = walk, judge, at
+    def __init__(self, walk: Walk, sights: Mapping[Reply, Sight], at: datetime) -> None:
+        self._walk, self._sights, self._at = walk, sights, at
         self._menu = short_id(walk.release.flow(MENU).start)
-        forms = dict.fromkeys(form for sight in judge.sights.values() for form in sight)
+        forms = dict.fromkeys(form for sight in sights.values() for form in sight)
         self._bits = {form: 1 << number for number, form in enumerate(forms)}
         self._all = (1 << len(forms)) - 1
         self._pages: dict[tuple[Reply, int], tuple[int, int, int]] = {}
@@ -50,7 +50,7 @@ class Proof:
             if (reply, self._working(node)) in told:
                 continue
             told.add((reply, self._working(node)))
-            for form, seen in self._judge.sights[reply].items():
+            for form, seen in self._sights[reply].items():
                 for pages, at in seen.items():
                     for number, page in enumerate(pages):
                         wrong = self._unlike(page.digits, node, last=number + 1 == len(pages))
@@ -79,8 +79,9 @@ class Proof:
         work = self._working(node) if last else ""
         if shown != work:
             return f"the screen shows the options {shown or '-'}, but {work or 'none'} would be understood."
-        if ("9" in digits) is last:
-            return "9 is shown where nothing follows." if last else "there is more to read, but 9 is not shown."
+        follows = not last or (node.situation.kind == "list" and node.moves[MORE].moved)
+        if ("9" in digits) is not follows:
+            return "9 is shown where nothing follows." if not follows else "there is more to read, but 9 is not shown."
         if "8" in digits and not node.moves[BACK].moved:
             return "8 is shown, and leads nowhere."
         home = node.moves[HOME].after
@@ -93,7 +94,7 @@ class Proof:
     def _far(self) -> Iterator[Failure]:
         """A human's number, with its hours, is at most two texts away, by what the screen shows."""
         for (reply, situation), way in self._walk.stands.items():
-            pages = max((len(p) for seen in self._judge.sights[reply].values() for p in seen), default=0)
+            pages = max((len(p) for seen in self._sights[reply].values() for p in seen), default=0)
             for number in range(pages):
                 far = self._all & ~self._nearness(reply, situation, number, WITHIN_TEXTS)
                 form = next((form for form, bit in self._bits.items() if far & bit), None)
@@ -129,7 +130,7 @@ class Proof:
         if (reply, number) not in self._pages:
             human = last = more = 0
             for form, bit in self._bits.items():
-                pages = [p for p in self._judge.sights[reply].get(form, ()) if number < len(p)]
+                pages = [p for p in self._sights[reply].get(form, ()) if number < len(p)]
                 human |= bit if all(page[number].human for page in pages) else 0
                 last |= bit if all(len(page) == number + 1 for page in pages) else 0
                 more |= bit if pages and all(len(page) > number + 1 for page in pages) else 0

@@ -20,6 +20,10 @@ each, and a few answers. So:
   every set of its answers. What waits is kept with the answers that were known there. Sixteen steps later an answer is
   forgotten, perhaps within the turn that has just read it; so from every situation the walk also goes on as somebody
   whose next step makes them forget the oldest.
+- **Marks of a checklist** are left out, though there are three to the power of its items. They decide which letter
+  stands before an item, and all marks are one letter of the cheap alphabet: no page is cut elsewhere for them. And
+  they decide which item follows an answer: one behind it, or the list. Wherever that leads, the walk stands, since
+  every item is chosen from the list by somebody for whom the same waits.
 - **The pages of a reply** count by how many are left. Which words stand on them, the judge sees when they are composed.
 - **Language and channel** count where a branch reads them. Everywhere else they change words and pages, not ways; but
   at the menu, whoever is not understood twice and whose language is not known is asked for it. So whoever stands there

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, Event, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.flow import flow_of
 from bot.engine.release import MENU
-from bot.engine.run import MAX_MISSES, Outcome, reader_of
+from bot.engine.run import MAX_MISSES, Outcome
 from bot.engine.session import Said, Session, short_id
 from bot.explore.ending import Ending, Endings, Scope, Turn, Waiting, graft
 from bot.explore.moves import NUMBER, OLD_TAP, WRONG, Move, Way, Words, after_move, typed
@@ -80,14 +81,31 @@ class Node:
     moves: dict[Move, Step] = field(default_factory=dict)
 
 
-Compose = Callable[[Reply, Heard], frozenset[int]]
-"""Is given each reply once. Returns the numbers of pages that it may have."""
+class Judges(Protocol):
+    """Those who read what is heard, perhaps beside the walk."""
+
+    def hears(self, reply: Reply, heard: Heard) -> None:
+        """Is given each reply once."""
+
+    def sizes(self, reply: Reply) -> list[int]:
+        """The numbers of pages that a reply may have, which decide where its reader stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who gets somewhere. `reply`: what is told there, if its pages are still to be counted."""
+
+    session: Session | None
+    channel: str
+    way: Way
+    since: int
+    reply: Reply | None = None
 
 
 class Walk:
     """All situations of one library, and how to get there."""
 
-    def __init__(self, library: Library, at: datetime, compose: Compose) -> None:
+    def __init__(self, library: Library, at: datetime, judges: Judges) -> None:
         self.release, self.words, self.identity = library.release, Words(library), Identity(library.release)
         self.nodes: dict[Situation, Node] = {}
         self.heard: dict[Reply, Heard] = {}
@@ -96,8 +114,8 @@ class Walk:
         self.lost: list[Way] = []
         """Answers that BACK does not undo."""
         self.turns = 0
-        self._at, self._compose = at, compose
-        self._sizes: dict[Reply, frozenset[int]] = {}
+        self._at, self._judges = at, judges
+        self._arrivals: list[Arrival] = []
         self._queue: deque[Node] = deque()
         self._endings = Endings(self.release, self.identity)
         self._untried: dict[tuple[object, ...], dict[Move, None]] = {}
@@ -106,6 +124,7 @@ class Walk:
         self._alarms = [Move("interrupt", flow.name) for flow in flows if flow.interrupts]
         named = [flow.name for flow in flows if not flow.interrupts]
         keywords = [move for name in named for move in (Move("flow", name), Move("flow and number", name))]
+        keywords += [Move("item", item.key) for flow in flows if flow.checklist for item in flow.checklist.items]
         keywords += [Move("offer", f"{one} {other}") for one, other in pairwise(named)]
         self._keywords = [move for move in keywords if self.words.said(move, "")]
 
@@ -116,9 +135,33 @@ class Walk:
                 language = (Move("language", locale),) if locale else ()
                 session = Session(started=1, locale=locale, chosen=True) if locale else None
                 self._meet(session, channel, language, 0)
-        while self._queue:
-            self._expand(self._queue.popleft())
-            progress(len(self.nodes), len(self._queue))
+        while self._arrivals:
+            self._settle()
+            while self._queue:
+                self._expand(self._queue.popleft())
+                progress(len(self.nodes), len(self._queue))
+
+    def _settle(self) -> None:
+        """Let all who are on their way arrive: whoever is told several pages stands before each number of them.
+
+        A text at a time, and not reply by reply, so that the replies are judged while the others are still walked to.
+        """
+        arrivals, self._arrivals = self._arrivals, []
+        for one in arrivals:
+            if one.reply is None or one.session is None:
+                self._stand(one.session, one)
+            else:
+                for pages in self._judges.sizes(one.reply):
+                    self._stand(_paged(one.session, pages), one)
+
+    def _stand(self, session: Session | None, arrival: Arrival) -> None:
+        """Be somewhere, if nobody was before."""
+        if session and session.locale and not self.identity.reads_locale and self.identity.at_menu(session):
+            self._stand(replace(session, locale="", chosen=False), arrival)
+        situation = self.identity.of(session, arrival.channel)
+        if situation not in self.nodes:
+            self.nodes[situation] = node = Node(situation, session, arrival.channel, arrival.way, arrival.since)
+            self._queue.append(node)
 
     # ------------------------------------------------------------------------------------------- one situation
 
@@ -154,9 +197,9 @@ class Walk:
         area = self.identity.area(session)
         here = self.identity.flow(session.place.step) if session.place else ""
         untried = self._untried.setdefault((area, *known), dict.fromkeys(self._keywords))
-        mine = [move for move in self._keywords if move.ref == here] if self.identity.reads(here) else []
+        mine = [move for move in self._keywords if flow_of(move.ref) == here] if self.identity.reads(here) else []
         for move in (*untried, *mine):
-            facts = self.identity.answers_of(move.ref, session)
+            facts = self.identity.answers_of(flow_of(move.ref), session)
             if (move, facts, known) not in self._tried and self._is_keyword(move, session):
                 self._tried.add((move, facts, known))
                 yield move
@@ -168,10 +211,10 @@ class Walk:
         line = self.words.said(move, session.locale)
         if line is None:
             return False
-        reading = reader_of(self.release).read(line, session.screen)
-        return (
-            reading.action == "offer" if move.kind == "offer" else (reading.action, reading.ref) == ("flow", move.ref)
-        )
+        reading = self.words.reader.read(line, session.screen)
+        if move.kind == "offer":
+            return reading.action == "offer"
+        return (reading.action, reading.ref) == ("item" if move.kind == "item" else "flow", move.ref)
 
     # ------------------------------------------------------------------------------------------- one turn
 
@@ -257,24 +300,18 @@ class Walk:
         reply = self.reply(before, after, event, channel)
         if reply not in self.heard:
             self.heard[reply] = Heard(session=before, move=move, channel=channel, way=way)
-            self._sizes[reply] = self._compose(reply, self.heard[reply])
+            self._judges.hears(reply, self.heard[reply])
         if after is None:
             return Step(reply, None, missed, moved=True)
-        for pages in self._sizes[reply]:
-            self._meet(_paged(after, pages), channel, way, since)
+        self._arrivals.append(Arrival(after, channel, way, since, reply))
         last = self.identity.of(after, channel)
         self.stands.setdefault((reply, last), way)
         return Step(reply, last, missed, moved=_place(before) != _place(after))
 
     def _meet(self, session: Session | None, channel: str, way: Way, since: int) -> Situation:
-        """Note where somebody stands, and be there later if nobody was before."""
-        situation = self.identity.of(session, channel)
-        if session and session.locale and not self.identity.reads_locale and self.identity.at_menu(session):
-            self._meet(replace(session, locale="", chosen=False), channel, way, since)
-        if situation not in self.nodes:
-            self.nodes[situation] = node = Node(situation, session, channel, way, since)
-            self._queue.append(node)
-        return situation
+        """Be there with the next text."""
+        self._arrivals.append(Arrival(session, channel, way, since))
+        return self.identity.of(session, channel)
 
     def reply(self, before: Session | None, after: Session | None, event: Event, channel: str) -> Reply:
         """What an event tells, to all who are told the same."""
@@ -287,7 +324,7 @@ class Walk:
         situation = self.identity.of(here, channel)
         return Reply(
             event=type(event).__name__,
-            said=tuple(Said(piece.kind, "" if "@" in piece.ref else piece.ref) for piece in said),
+            said=tuple(Said(piece.kind, "" if _is_left_out(piece) else piece.ref) for piece in said),
             kind=screen.kind if screen else "",
             choices=screen.choices if screen else (),
             back=bool(after) and situation.back,
@@ -300,6 +337,11 @@ class Walk:
 
     def _is_menu(self, step: str) -> bool:
         return step == short_id(self.release.flow(MENU).start)
+
+
+def _is_left_out(piece: Said) -> bool:
+    """Whether what is said names lines, which the hour decides, or marks, which are all of one length."""
+    return "@" in piece.ref or piece.kind == "list"
 
 
 def _paged(after: Session, pages: int) -> Session:

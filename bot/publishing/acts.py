@@ -29,6 +29,10 @@ from bot.store.sessions import Sessions
 
 PATIENCE_SECONDS = 10.0
 
+UNSEEN = "The folder, or what is live, has changed since you looked. This is what publishing would do now."
+LONGEST = {"by": 80, "second": 80, "role": 80, "note": 300}
+"""Letters of what people write into the log, which everybody reads on every list of releases."""
+
 UNDONE = (
     "Somebody has gone back from this content, so a start does not bring it back.\n"
     "    Change the folder, or say that you want it: python3 -m bot publish"
@@ -47,6 +51,8 @@ class Wish:
     second: str = ""
     override: Override = field(default_factory=Override)
     withdraw_stale: bool = False
+    shown: str = ""
+    """`Proposal.shown` of the one that somebody has looked at: nothing else may go live; empty: whatever is there."""
     at_start: bool = False
     """Nobody asked for it: a start never brings back what somebody has gone back from."""
 
@@ -99,11 +105,13 @@ def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews
 
     Raises:
         ContentError: it does not check.
-        NotPublished: somebody would lose their place, or a signature is missing.
+        NotPublished: somebody would lose their place, a signature is missing, or something else was shown.
         Overtaken: another release was published meanwhile.
         StoreDown: the store does not answer.
     """
     proposal = propose(folder, config, wish, reviews=reviews)
+    if wish.shown and wish.shown != proposal.shown:
+        raise NotPublished((Refusal("unseen", UNSEEN),))
     if proposal.refusals:
         raise NotPublished(proposal.refusals)
     entry = proposal.entry(wish.by or origin.person_at(folder), datetime.now(UTC))
@@ -186,7 +194,15 @@ class _Desk:
         return Served(live=live, bundle=bundle, library=opened(bundle) if bundle else None, crowd=self._crowd)
 
     def publish(self, proposal: Proposal, entry: Entry) -> Published:
-        """Make a proposal live."""
+        """Make a proposal live.
+
+        Raises:
+            NotPublished: the log would hold more than anybody reads.
+            Overtaken: another release was published meanwhile.
+        """
+        for name, most in LONGEST.items():
+            if len(said := getattr(entry, name)) > most:
+                raise NotPublished((Refusal("long", f"Say it in at most {most} letters: {said[:most]} ..."),))
         number, new = self.releases.publish(canonical(proposal.bundle), entry)
         return Published(number=number, new=new, act=entry.act, about=entry.about, proposal=proposal)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.content.library import Library
-from bot.engine.flow import Ask, Branch, Collect, End, Refer, Say, Step, Visit, step_of
+from bot.engine.flow import Ask, Branch, Checklist, Collect, End, Item, Refer, Say, Step, Visit, options_of, step_of
 from bot.engine.session import short_id
 
 
@@ -136,7 +136,7 @@ def _numbers(before: Library, after: Library) -> Iterable[NumberChange]:
 def waits(step: Step) -> bool:
     """Whether people stand at a step, and do not only pass it."""
     match step:
-        case Ask() | Collect():
+        case Ask() | Collect() | Checklist() | Item():
             return True
         case Refer(then=then):
             return then is None
@@ -163,8 +163,8 @@ def _shape(step: Step, after: Library) -> tuple[object, ...]:
         return after.release.keys.get(short_id(key), key)
 
     match step:
-        case Ask(options=options):
-            return (Ask, *((name(option.key), name(option.then)) for option in options))
+        case Ask() | Checklist():
+            return (type(step), *((name(option.key), name(option.then)) for option in options_of(step)))
         case Collect(what=what, then=then):
             return Collect, what, name(then)
         case Refer(need=need):

@@ -125,6 +125,7 @@ def alone(numbers: tuple[NumberChange, ...], by: str, second: str) -> tuple[Refu
         Refusal(
             "second",
             f"A telephone number has changed, and {who}: {changed}.\n"
-            f"    Let somebody else call the number and compare it with its source. Then: {COMMAND} --second NAME",
+            "    Let somebody else call the number and compare it with its source. "
+            f"Then publish with their name: {COMMAND} --second NAME",
         ),
     )

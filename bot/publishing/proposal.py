@@ -78,6 +78,11 @@ class Proposal:
         """Whether it differs from what is live."""
         return self.over is None or self.over.digest != self.library.digest
 
+    @property
+    def shown(self) -> str:
+        """What somebody has seen who saw this proposal: these files in the place of that release."""
+        return f"{self.over.number if self.over else 0}-{self.library.digest}"
+
     def entry(self, by: str, at: datetime) -> Entry:
         """What the log keeps of it; whoever publishes adds the rest."""
         caveats = self.library.caveats

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Code = Literal["strands", "unreviewed", "second", "undone", "unknown"]
+Code = Literal["strands", "unreviewed", "second", "undone", "unknown", "unseen", "long"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""What publishing did or would do, in words for a terminal.
+"""What publishing did or would do, in plain words: for the terminal, and for the page that publishes.
 
-Apart from everything that knows it: the workshop in the browser shows the same data in its own way.
+Apart from everything that knows it. Only the last sentence of a dry run is of one place: where to go from there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bot.publishing.proposal import Proposal
 SHOWN = 90
 """Letters of a text that are shown."""
 MENU = "the main menu"
+READY = "Nothing stands against it. To make it live: python3 -m bot publish"
 
 
 def published(done: Published) -> str:
@@ -32,8 +33,8 @@ def published(done: Published) -> str:
     return "\n".join([first, *moves, *_withdrawals(done.proposal)])
 
 
-def dry_run(proposal: Proposal) -> str:
-    """Everything that would change, whom it touches, and what would be refused."""
+def dry_run(proposal: Proposal, *, ready: str = READY) -> str:
+    """Everything that would change, whom it touches, and what would be refused; `ready`: where nothing would."""
     live = proposal.over.number if proposal.over else 0
     if not proposal.is_new:
         return f"This is what is live as release {live}: publishing changes nothing."
@@ -44,7 +45,7 @@ def dry_run(proposal: Proposal) -> str:
     if proposal.refusals:
         lines += ["", "It would be refused:", *(refusal.text for refusal in proposal.refusals)]
     else:
-        lines += ["", "Nothing stands against it. To make it live: python3 -m bot publish"]
+        lines += ["", ready]
     return "\n".join(lines)
 
 

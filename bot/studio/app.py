@@ -34,6 +34,8 @@ LOOPBACK = "127.0.0.1"
 NICE = 5
 """The people who text come first."""
 PORT_SECONDS = 5.0
+IDLE_SECONDS = 30
+"""A connection that neither sends nor takes anything is closed after this long. Open pages hear of us more often."""
 MAX_BYTES = 512 * 1024
 """A form holds one text, or the keywords of one flow."""
 
@@ -111,10 +113,17 @@ def _welcome(config: Config) -> str:
 
 
 class Quiet(WSGIRequestHandler):
-    """Nothing of a request is logged."""
+    """Nothing of a request is logged, no answer says what made it, and nobody holds a connection without using it."""
+
+    timeout = IDLE_SECONDS
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Say nothing."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """Every header but the name and version of the software."""
+        if keyword.lower() != "server":
+            super().send_header(keyword, value)
 
 
 REASONS = {

@@ -5,6 +5,7 @@ Apart from the page, which draws it. Where everything stands is graphlay's work:
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import dist
@@ -12,15 +13,19 @@ from typing import Any
 
 import graphlay
 
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Refer, Say, Step, Visit, flow_of
+from bot.engine.flow import LEADS_ON, Ask, Branch, Checklist, Collect, End, Flow, Item, Refer, Say, Step, Visit, flow_of
 
 LETTER, PADDING, HEIGHT, LABEL_HEIGHT = 8.0, 28.0, 52.0, 18.0
 """In pixels: a letter as wide as the widest, the air beside a name, a box, a name on an arrow."""
 MARGIN = 16.0
+APART = 6.0
+"""How far the places lie apart that are tried for a name on its arrow."""
 Point = tuple[float, float]
+Frame = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 SAYS = {
     Say: "says, and goes on", Ask: "asks", Collect: "asks for a fixed answer", Visit: "visits a flow",
-    Branch: "decides", Refer: "shows numbers", End: "ends",
+    Branch: "decides", Refer: "shows numbers", Checklist: "is a checklist", Item: "is one item", End: "ends",
 }  # fmt: skip
 
 
@@ -37,6 +42,11 @@ class Box:
     width: float
     height: float = HEIGHT
 
+    @property
+    def frame(self) -> Frame:
+        """What it covers."""
+        return self.x, self.y, self.x + self.width, self.y + self.height
+
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
@@ -48,6 +58,11 @@ class Arrow:
     path: str
     x: float
     y: float
+
+    @property
+    def frame(self) -> Frame:
+        """What its names cover, around `x` and `y`."""
+        return _around((self.x, self.y), self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +97,11 @@ def chart(flow: Flow) -> Chart:
         )
         for key, node in zip((*says, *others), layout.nodes, strict=True)
     )  # fmt: skip
-    arrows = tuple(
-        _arrow(start, end, ", ".join(names), edge, left, top)
-        for ((start, end), names), edge in zip(ways.items(), layout.edges, strict=True)
-    )
+    drawn: dict[tuple[str, str], Arrow] = {}
+    for ((start, end), names), edge in sorted(zip(ways.items(), layout.edges, strict=True), key=_length):
+        taken = [*(box.frame for box in boxes), *(arrow.frame for arrow in drawn.values() if arrow.names)]
+        drawn[start, end] = _arrow(start, end, ", ".join(names), edge, (left, top), taken)
+    arrows = tuple(drawn[way] for way in ways)
     right, bottom = layout.bounds["max"]["x"] - left, layout.bounds["max"]["y"] - top
     return Chart(boxes, arrows, round(right + MARGIN), round(bottom + MARGIN))
 
@@ -113,7 +129,9 @@ def _leads(step: Step) -> list[tuple[str, str]]:
             return [("", then)]
         case Refer(then=then):
             return [("", then)] if then else []
-        case End():
+        case Checklist(go_on=go_on):
+            return [(LEADS_ON, go_on.then)]
+        case Item() | End():
             return []
 
 
@@ -126,16 +144,38 @@ def _width(*lines: str) -> float:
     return LETTER * max(map(len, lines)) + PADDING
 
 
-def _arrow(start: str, end: str, names: str, edge: dict[str, Any], left: float, top: float) -> Arrow:
-    points = [(round(point["x"] - left, 1), round(point["y"] - top, 1)) for point in edge["points"]]
-    middle = points[len(points) // 2]
-    anchor = edge["label_anchor"]
-    wanted = (anchor["x"] - left, anchor["y"] - top) if anchor else middle
-    x, y = min((_nearest(wanted, *line) for line in pairwise(points)), key=lambda at: dist(at, wanted), default=middle)
+def _arrow(start: str, end: str, names: str, edge: dict[str, Any], corner: Point, taken: Sequence[Frame]) -> Arrow:
+    """An arrow, its names where the layout wants them, or as near to that as nothing else stands."""
+
+    def here(point: dict[str, float]) -> Point:
+        return round(point["x"] - corner[0], 1), round(point["y"] - corner[1], 1)
+
+    points = [here(point) for point in edge["points"]]
+    wanted = here(edge["label_anchor"]) if edge["label_anchor"] else points[len(points) // 2]
+    places = sorted((at for line in pairwise(points) for at in _along(*line)), key=lambda at: dist(at, wanted))
+    free = (at for at in places if not any(overlap(_around(at, names), frame) for frame in taken))
+    x, y = next(free, places[0])
     return Arrow(start, end, names, "M" + " L".join(f"{x} {y}" for x, y in points), round(x, 1), round(y, 1))
 
 
-def _nearest(point: Point, one: Point, other: Point) -> Point:
-    """The point of an upright or level line that is nearest to another: a name stands on its own arrow."""
-    low, high = sorted((one, other))
-    return min(max(point[0], low[0]), high[0]), min(max(point[1], min(low[1], high[1])), max(low[1], high[1]))
+def _length(drawn: tuple[Any, dict[str, Any]]) -> float:
+    """How long an arrow is: the shorter, the fewer places there are for its names."""
+    return sum(dist((one["x"], one["y"]), (other["x"], other["y"])) for one, other in pairwise(drawn[1]["points"]))
+
+
+def _along(one: Point, other: Point) -> Iterator[Point]:
+    """Places on a line, both ends among them."""
+    count = max(1, round(dist(one, other) / APART))
+    for number in range(count + 1):
+        part = number / count
+        yield one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part
+
+
+def _around(at: Point, names: str) -> Frame:
+    wide, high = LETTER * len(names) / 2, LABEL_HEIGHT / 2
+    return at[0] - wide, at[1] - high, at[0] + wide, at[1] + high
+
+
+def overlap(one: Frame, other: Frame) -> bool:
+    """Whether two frames share any ground."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -2,7 +2,8 @@
 
 Apart from the pages so that none of them can forget it: every request passes here first. A link with a one-time token
 opens the workshop on one's own machine; where an organisation has set a password, that does. The token is exchanged for
-a cookie and is gone. Forms carry a token of their own against forgery, and must come from our own pages.
+a cookie and is gone. Forms carry a token of their own against forgery, and must come from our own pages. How often a
+password may be tried is counted in `tries`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -22,12 +22,16 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.config import Config, create_once
+from bot.studio.tries import Browsers, Tries
 
 OPEN = frozenset({"doors.enter", "doors.login", "doors.try_login", "static"})
 """What is there for people who are not logged in: the two ways in, and the style of their pages."""
 STAYS = timedelta(hours=12)
-WRONG_PASSWORD_SECONDS = 1.0
-"""Passwords are tried one after the other, each wrong one this long."""
+"""From coming in, whatever is done meanwhile."""
+TOO_MANY = (
+    "The password was tried too often. Wait a minute. If somebody else is trying all the time, "
+    "python3 -m bot studio --link prints, on the machine itself, a link that opens at once."
+)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -67,12 +71,43 @@ class Links:
         return True
 
 
+class Visits:
+    """Which visits have been left: the cookie of one opens nothing any more, whoever may hold a copy.
+
+    In files, so that a restart neither ends the other visits nor brings one back. A name is of the visit, of nobody.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._left: Path = config.data / "studio" / "left"
+
+    def begin(self) -> None:
+        """Somebody comes in."""
+        session.clear()
+        session.permanent = True
+        session["visit"], session["until"] = secrets.token_hex(16), time.time() + STAYS.total_seconds()
+        session["form_token"] = secrets.token_urlsafe(24)
+
+    def is_in(self) -> bool:
+        """Whether this request is of a visit that goes on."""
+        visit: str = session.get("visit", "")
+        return bool(visit) and time.time() < session["until"] and not (self._left / visit).exists()
+
+    def end(self) -> None:
+        """Somebody leaves. Cookies that are too old by themselves need no file any more."""
+        self._left.mkdir(parents=True, exist_ok=True)
+        (self._left / session["visit"]).touch()
+        session.clear()
+        for path in self._left.iterdir():
+            if path.stat().st_mtime + STAYS.total_seconds() < time.time():
+                path.unlink(missing_ok=True)
+
+
 def guard(app: Flask, config: Config) -> None:
     """Put the doors in front of everything that the application has, now or later."""
     here = (f"http://{name}:{config.studio_port}" for name in ("127.0.0.1", "localhost"))
     origins = frozenset({config.studio_url, *here})
     hosts = {urlsplit(origin).netloc for origin in origins}
-    app.secret_key = hashlib.blake2b(hashlib.sha256(config.secrets[0]).digest(), person=b"studio").digest()
+    app.secret_key = _key(config)
     app.config.update(
         SESSION_COOKIE_NAME=f"workshop-{config.studio_port}",  # cookies do not know ports
         SESSION_COOKIE_HTTPONLY=True,
@@ -80,7 +115,8 @@ def guard(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.studio_url.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=STAYS,
     )
-    app.register_blueprint(_ways_in(config))
+    visits = Visits(config)
+    app.register_blueprint(_ways_in(config, visits, app.secret_key))
 
     @app.before_request
     def check() -> AnyResponse | None:
@@ -88,7 +124,8 @@ def guard(app: Flask, config: Config) -> None:
             abort(421)
         if request.method not in ("GET", "HEAD"):
             _refuse_forged(origins)
-        if request.endpoint not in OPEN and not session.get("is_in"):
+        if request.endpoint not in OPEN and not visits.is_in():
+            session.clear()
             if config.studio_password_hash and request.method == "GET":
                 return redirect(url_for("doors.login"))
             return Response(render_template("shut.html", used=False), 403)
@@ -100,20 +137,27 @@ def guard(app: Flask, config: Config) -> None:
         return response
 
 
+def _key(config: Config) -> bytes:
+    """What cookies are signed with. Another password is another key: who knew the old one is out."""
+    password = (config.studio_password_hash or "").encode()
+    return hashlib.blake2b(hashlib.sha256(config.secrets[0]).digest() + password, person=b"studio").digest()
+
+
 def hash_password(password: str) -> str:
     """What belongs into STUDIO_PASSWORD_HASH."""
     return generate_password_hash(password, "scrypt")
 
 
-def _ways_in(config: Config) -> Blueprint:
-    doors, links, trying = Blueprint("doors", __name__), Links(config), threading.Lock()
+def _ways_in(config: Config, visits: Visits, key: bytes) -> Blueprint:
+    doors, links, tries, browsers = Blueprint("doors", __name__), Links(config), Tries(), Browsers(config, key)
 
     @doors.get("/enter")
     def enter() -> AnyResponse:
-        """The link that was printed."""
-        if config.studio_password_hash or not links.take(request.args.get("token", "")):
+        """The link that was printed. It opens beside a password, too: for whoever is at the machine."""
+        if not links.take(request.args.get("token", "")):
             return Response(render_template("shut.html", used=True), 403)
-        return _let_in()
+        visits.begin()
+        return _entered()
 
     @doors.get("/login")
     def login() -> AnyResponse:
@@ -121,34 +165,36 @@ def _ways_in(config: Config) -> Blueprint:
         if not config.studio_password_hash:
             return Response(render_template("shut.html", used=False), 403)
         session.setdefault("form_token", secrets.token_urlsafe(24))
-        return Response(render_template("login.html", wrong=False, form_token=session["form_token"]))
+        return _asked("")
 
     @doors.post("/login")
     def try_login() -> AnyResponse:
-        """One attempt at a time."""
-        with trying:
-            if config.studio_password_hash and check_password_hash(
-                config.studio_password_hash, request.form.get("password", "")
-            ):
-                return _let_in()
-            time.sleep(WRONG_PASSWORD_SECONDS)
-        return Response(render_template("login.html", wrong=True, form_token=session["form_token"]), 403)
+        """An attempt, if there were not too many."""
+        known = browsers.known(request)
+        if not config.studio_password_hash or not tries.may(known):
+            return _asked(TOO_MANY, 429)
+        if not check_password_hash(config.studio_password_hash, request.form.get("password", "")):
+            return _asked("This is not the password.", 403)
+        tries.held(known)
+        visits.begin()
+        return browsers.remember(_entered(), known)
 
     @doors.post("/leave")
     def leave() -> AnyResponse:
-        """Forget who is in."""
-        session.clear()
+        """End the visit, for every copy of its cookie."""
+        visits.end()
         return Response(render_template("shut.html", used=False))
 
     return doors
 
 
-def _let_in() -> AnyResponse:
-    """The cookie, and a page that goes on by itself: a redirect from somebody else's page would not bring it along."""
-    session.clear()
-    session.permanent = True
-    session["is_in"] = True
-    session["form_token"] = secrets.token_urlsafe(24)
+def _asked(why: str, status: int = 200) -> Response:
+    """The page that asks for the password, and why it does so again."""
+    return Response(render_template("login.html", why=why, form_token=session["form_token"]), status)
+
+
+def _entered() -> Response:
+    """A page that goes on by itself: a redirect from somebody else's page would not bring the cookie along."""
     return Response(render_template("entered.html"))
 
 

@@ -16,6 +16,9 @@ from bot.content.source import Node
 WORDS = frozenset({"keywords", "also"})
 """Names of lists that each language has for itself: none is missing because English has one."""
 
+KEYWORDS = ("keywords",)
+"""They stand at the head of a file, and are many; who opens it comes for the texts."""
+
 MISSING = "missing-text"
 """The problem that stands at the line of what the text belongs to, for want of one of its own."""
 
@@ -77,12 +80,13 @@ def files_of(checked: Checked, default: str) -> list[str]:
 
 
 def rows(checked: Checked, default: str, locale: str, file: str, reviews: Reviews) -> tuple[Row, ...]:
-    """Every value of a file, in the order of the default language; then what only the other one has."""
+    """Every value of a file, in the order of the default language; then what only the other one has, then keywords."""
     own_file = f"messages/{locale}/{file}.yml"
     english = dict(_leaves(checked.nodes.get(f"messages/{default}/{file}.yml")))
     own = dict(_leaves(checked.nodes.get(own_file)))
     found = [problem for problem in checked.problems if problem.place.file == own_file]
-    return tuple(_row(path, english.get(path), own.get(path), own, found, reviews, file) for path in {**english, **own})
+    paths = sorted({**english, **own}, key=lambda path: path == KEYWORDS)
+    return tuple(_row(path, english.get(path), own.get(path), own, found, reviews, file) for path in paths)
 
 
 def _leaves(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:

@@ -79,9 +79,11 @@ def _answers(session: Session | None, library: Library) -> Iterator[str]:
     screen = session.screen if session else None
     if screen is None or screen.kind == "rest":
         return
-    if screen.has_more:
+    if screen.has_more or screen.kind == "list":
         yield "9"
-    elif screen.choices == ("zip",):
+    if screen.has_more:
+        return
+    if screen.choices == ("zip",):
         one_of_each = {area: prefix for prefix, area in library.release.areas.prefixes.items()}
         yield from (prefix.ljust(5, "0") for prefix in one_of_each.values())
         yield FAR_AWAY

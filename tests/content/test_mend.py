@@ -15,8 +15,9 @@ FILE = "messages/en/door.yml"
 @pytest.mark.parametrize(
     ("line", "after"),
     [
-        ("\ttext: Hi", "  text: Hi"),
-        ("\u00a0\u00a0text: Hi", "  text: Hi"),
+        ("knock:\n\ttext: Hi\n\tpaper: {label: No}", "knock:\n  text: Hi\n  paper: {label: No}"),
+        ("knock:\n\u00a0\u00a0text: Hi", "knock:\n  text: Hi"),
+        ("knock:\n\u3000text: Hi", "knock:\n  text: Hi"),
         ("  text: Hi\u200b there\u200e", "  text: Hi there"),
         ("  text：不要开门", "  text: 不要开门"),
         ("  text:Keep the door closed", "  text: Keep the door closed"),
@@ -29,6 +30,11 @@ FILE = "messages/en/door.yml"
         ("  text: “Keep the door closed”", '  text: "Keep the door closed"'),
         ("# 5\" and it's: 'so\n  Text: Hi", "# 5\" and it's: 'so\n  text: Hi"),
         ("  text: Don't\n  Label: it's 'so", "  text: Don't\n  label: it's 'so"),
+        ("steps:\n  a:\n\task:\n      b: c", "steps:\n  a:\n    ask:\n      b: c"),
+        ("steps:\n\ta:\n\t\tend: said\n\tb:\n\t\tend: said", "steps:\n  a:\n    end: said\n  b:\n    end: said"),
+        ("  a:\n    end: said\n\tb:\n    end: said", "  a:\n    end: said\n  b:\n    end: said"),
+        ("  text: |-\n\tSay\n    no\n\t\n", "  text: |-\n    Say\n    no\n\n"),
+        ("  paper: {label: “Police?”, also: [“a, b”, c]}", '  paper: {label: "Police?", also: ["a, b", c]}'),
         ("keywords: [“door”, “at home”]", 'keywords: ["door", "at home"]'),
     ],
 )

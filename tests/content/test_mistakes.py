@@ -43,16 +43,10 @@ def cured(mistake: Mistake, text: str, problems: tuple[Problem, ...]) -> str:
     return "\n".join(lines)
 
 
-NEEDS_THOUGHT = {
-    "typed wrong: flows/emergency.yaml: 'end: sayed'",  # too far from "said" to be guessed
-    "tab: flows/home_door.yaml: 'ask:\\n      judge'",  # how far in it belongs, nobody can know
-    "odd space: messages/zh-Hans/home_door.yml: 'text: 不要开门。隔着门说话。'",  # likewise
-}
 CURED = [
     mistake
     for mistake in MISTAKES
-    if str(mistake) not in NEEDS_THOUGHT
-    and mistake.kind
+    if mistake.kind
     in {
         "tab", "odd space", "no space after the colon", "wide colon", "colon in a text", "hash in a text", "sign first",
         "capital", "typed wrong", "invisible space", "direction mark", "dear signs",

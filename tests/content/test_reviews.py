@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.config import CHECKOUT
@@ -53,10 +55,28 @@ def test_english_in_other_lines_is_the_same_english(folder, written):
     assert problems(folder) == []
 
 
-def test_a_changed_translation_is_not_stale_because_its_english_is_the_same(folder):
+def test_a_translation_that_was_changed_after_it_was_read_is_not_stale_but_unread(folder):
     edit(folder, "messages/es/door.yml", "No abra la puerta.", "No abra.")
+    library = check_folder(folder).library()
 
-    assert problems(folder) == []
+    assert stale_keys(library, "es") == ()
+    assert unread_keys(library, "es") == ("door.knock.text",)
+    assert [code for code, *_ in problems(folder)] == ["unread"]
+
+
+def test_a_translation_in_other_lines_is_still_the_one_that_was_read(folder):
+    edit(folder, "messages/es/door.yml", "No abra la puerta.", "No abra  la puerta.")
+
+    assert unread_keys(check_folder(folder).library(), "es") == ()
+
+
+def test_a_record_from_before_translations_had_marks_counts_as_read_by_nobody(folder):
+    path = folder / RECORDS
+    path.write_text(re.sub(r"text: \w{8}, ", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    library = check_folder(folder).library()
+
+    assert set(unread_keys(library, "es")) == set(library.translations["es"].english)
+    assert stale_keys(library, "es") == ()
 
 
 def test_a_text_without_a_record_was_made_from_nothing_known_and_read_by_nobody(folder):
@@ -70,7 +90,7 @@ def test_a_text_without_a_record_was_made_from_nothing_known_and_read_by_nobody(
     assert stale_keys(library, "es") == unread_keys(library, "es") == lost
     assert problems(folder) == [
         ("no-record", "warning", RECORDS, f"nothing says what 4 of {texts} texts in es were made from."),
-        ("unread", "warning", RECORDS, f"4 of {texts} texts in es were read by no person."),
+        ("unread", "warning", RECORDS, f"4 of {texts} texts in es were read by no person as they are now."),
     ]
 
 

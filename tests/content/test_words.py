@@ -43,9 +43,9 @@ def test_every_command_and_every_digit_has_words_in_each_language(vocabulary):
 
 
 def test_a_language_is_called_by_its_own_name_and_the_english_one(vocabulary):
-    assert vocabulary.languages["espanol",] == "es"
-    assert vocabulary.languages["spanish",] == "es"
-    assert vocabulary.languages["english",] == "en"
+    assert vocabulary.languages["espanol",] == ("es",)
+    assert vocabulary.languages["spanish",] == ("es",)
+    assert vocabulary.languages["english",] == ("en",)
 
 
 def test_keywords_that_may_interrupt_are_kept_apart_longest_first(library):

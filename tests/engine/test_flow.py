@@ -7,7 +7,23 @@ from typing import get_args
 
 import pytest
 
-from bot.engine.flow import Ask, Branch, Collect, End, Flow, Law, Option, Refer, Say, Step, Visit, flow_of, step_of
+from bot.engine.flow import (
+    Ask,
+    Branch,
+    Checklist,
+    Collect,
+    End,
+    Flow,
+    Item,
+    Law,
+    Option,
+    Refer,
+    Say,
+    Step,
+    Visit,
+    flow_of,
+    step_of,
+)
 from bot.engine.flow import targets_of as targets
 
 EXAMPLES: dict[Step, tuple[str, ...]] = {
@@ -21,6 +37,8 @@ EXAMPLES: dict[Step, tuple[str, ...]] = {
     Branch(key="a.branch", on="area", cases=(("nyc", "a.x"),), otherwise="a.z"): ("a.x", "a.z"),
     Refer(key="a.refer", need="legal", then="a.x"): ("a.x",),
     Refer(key="a.refer", need="legal"): (),
+    Checklist(key="a.list", items=(Item(key="a.list.one"),), go_on=Option(key="a.list.then", then="b.y")): ("b.y",),
+    Item(key="a.list.one"): ("a.list",),
     End(key="a.end"): (),
 }
 

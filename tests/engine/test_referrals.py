@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,6 +49,9 @@ def names(*lines: Referral, area: str = "nyc", locale: str = "es", at: datetime 
 
 
 NIGHT = MONDAY + timedelta(hours=23)
+NEXT_DAY = MONDAY.date() + timedelta(days=1)
+NEW_YORK, CHICAGO, PHOENIX = ZoneInfo("America/New_York"), ZoneInfo("America/Chicago"), ZoneInfo("America/Phoenix")
+JUST_AFTER_FIVE = datetime(2026, 11, 23, 17, 5, tzinfo=NEW_YORK)
 
 BEST_FIRST = {
     "the order of the file where all is equal": ([line("one"), line("two")], {}, ["one", "two"]),
@@ -58,6 +63,7 @@ BEST_FIRST = {
     "one's own language before an open line": (
         [line("english", languages=frozenset({"en"}), hours=ALWAYS), line("spanish", languages=frozenset({"es"}))],
         {"at": NIGHT}, ["spanish", "english"]),
+    "the state before the country": ([line("country"), line("state", area="ny")], {}, ["state", "country"]),
     "near before far": ([line("far"), line("near", area="nyc")], {}, ["near", "far"]),
     "open before near": ([line("near", area="nyc"), line("far", hours=ALWAYS)], {"at": NIGHT}, ["far", "near"]),
     "a telephone before a page": ([line("page", phone=None), line("phone")], {}, ["phone", "page"]),
@@ -69,7 +75,24 @@ BEST_FIRST = {
     "never the smaller area": ([line("city", area="nyc"), line("state", area="ny")], {"area": "ny"}, ["state"]),
     "never another area": ([line("jersey", area="nj"), line("all")], {}, ["all"]),
     "never another need": ([line("pay", needs=frozenset({"pay"})), line("all")], {}, ["all"]),
-    "weak ones never beside better ones": ([line("weak", weak=True, area="nyc"), line("strong")], {}, ["strong"]),
+    "weak ones never beside a better one as near": ([line("weak", weak=True), line("sound")], {}, ["sound"]),
+    "nor beside a nearer one": ([line("weak", weak=True), line("sound", area="nyc")], {}, ["sound"]),
+    "weak ones where the better one is farther": (
+        [line("weak", weak=True, area="nyc"), line("sound")], {}, ["weak", "sound"]),
+    "weak ones where no better one speaks the language": (
+        [line("weak", weak=True), line("sound", languages=frozenset({"en"}))], {}, ["weak", "sound"]),
+    "weak ones where the better one is a page": (
+        [line("weak", weak=True), line("page", phone=None)], {}, ["weak", "page"]),
+    "weak ones where the better one is the government": (
+        [line("weak", weak=True), line("federal", federal=True)], {}, ["weak", "federal"]),
+    "what is due for a look after what is not": (
+        [line("old", recheck=MORNING.date(), hours=ALWAYS), line("fresh", recheck=NEXT_DAY, hours=NIGHTS)], {},
+        ["fresh", "old"]),
+    "what is due and speaks the language before what does not": (
+        [line("foreign", languages=frozenset()), line("old", recheck=MORNING.date())], {}, ["old", "foreign"]),
+    "whoever is open on their own clock": (
+        [line("here"), line("far", hours=Hours(DAYTIME.spans, zone=CHICAGO))], {"at": JUST_AFTER_FIVE},
+        ["far", "here"]),
     "weak ones where nothing better is left": ([line("weak", weak=True), line("jersey", area="nj")], {}, ["weak"]),
     "nobody": ([line("jersey", area="nj")], {}, []),
 }  # fmt: skip
@@ -92,15 +115,6 @@ ZIPS = [
 @pytest.mark.parametrize(("digits", "area"), ZIPS)
 def test_the_longest_zip_prefix_that_is_listed_counts(digits, area):
     assert AREAS.of_zip(digits) == area
-
-
-@pytest.mark.parametrize(
-    ("zip_", "area"),
-    [("100", "nyc"), ("11201", "nyc"), ("11004", "nyc"), ("11005", "nyc"), ("11001", "ny_state"), ("06390", "ny_state"),
-     ("063", "us"), ("06391", "us"), ("005", "ny_state"), ("14850", "ny_state"), ("15001", "us"), ("90210", "ca_los_angeles"), ("94103", "us")],
-)  # fmt: skip
-def test_the_shipped_zip_prefixes_lead_to_their_areas(library, zip_, area):
-    assert library.release.areas.of_zip(zip_) == area
 
 
 def test_areas_lie_within_each_other_and_a_circle_ends():
@@ -139,6 +153,30 @@ def test_a_closed_line_says_when_it_opens(hours, at, opens):
     assert hours.opens(at) == opens
 
 
+ELSEWHERE = [
+    (CHICAGO, (2026, 11, 23, 9, 30), False, "09:00 CST"), (CHICAGO, (2026, 11, 23, 10), True, "17:00 CST"),
+    (CHICAGO, (2026, 11, 23, 17, 59), True, "17:00 CST"), (CHICAGO, (2026, 11, 23, 18), False, "09:00 CST"),
+    (PHOENIX, (2026, 1, 12, 18, 30), True, "17:00 MST"), (PHOENIX, (2026, 7, 13, 19, 30), True, "17:00 MST"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("zone", "at", "is_open", "changes"), ELSEWHERE)
+def test_a_line_of_another_time_zone_keeps_its_own_clock(zone, at, is_open, changes):
+    hours, moment = Hours(DAYTIME.spans, zone=zone), datetime(*at).replace(tzinfo=NEW_YORK)
+    change = hours.closes(moment) or hours.opens(moment)
+
+    assert hours.is_open(moment) is is_open
+    assert f"{change:%H:%M %Z}" == changes
+
+
+@pytest.mark.parametrize(
+    ("recheck", "is_overdue"),
+    [(None, False), (NEXT_DAY, False), (MORNING.date(), True), (date(2020, 1, 1), True)],
+)
+def test_a_number_is_overdue_from_the_day_on_which_somebody_was_to_look(recheck, is_overdue):
+    assert line("one", recheck=recheck).is_overdue(MORNING) is is_overdue
+
+
 def best_hotline(*lines: Referral, own: str = "", at: datetime = MORNING, area: str = "nyc") -> str:
     """The hotline number, by the name of its line."""
     found = hotline(lines, AREAS, own=own, area=area, locale="es", at=at)
@@ -161,11 +199,12 @@ def test_the_government_and_pages_are_never_the_hotline():
 
 
 def week() -> list[datetime]:
-    """Every hour of a week, at half past."""
-    return [MONDAY + timedelta(hours=hour, minutes=30) for hour in range(WEEK // 60)]
+    """Every hour of a week, at half past, in New York."""
+    begin = MONDAY.replace(tzinfo=NEW_YORK)
+    return [begin + timedelta(hours=hour, minutes=30) for hour in range(WEEK // 60)]
 
 
-@pytest.mark.parametrize("area", ["nyc", "ny_state", "us"])
+@pytest.mark.parametrize("area", ["nyc", "long_island", "ny_state", "ca_los_angeles", "fl", "tx_houston", "us"])
 @pytest.mark.parametrize("locale", ["en", "es", "zh-Hans", "ar"])
 def test_in_every_hour_of_a_week_it_is_known_which_line_is_offered(library, locale, area):
     """A human's line in every one; open wherever any that speaks the language is open, else the one that opens next."""
@@ -202,3 +241,101 @@ def test_the_shipped_hotline_by_hour_and_area(library, at, area, name):
 
     assert found is not None
     assert found.name == name
+
+
+AT_ELEVEN = MORNING.replace(tzinfo=NEW_YORK)
+OFFERED = {
+    "legal help in the city": (
+        "legal",
+        "nyc",
+        "en",
+        ["moia", "legal_services_nyc", "ona", "united_we_dream", "legal_directory"],
+    ),
+    "legal help on Long Island": (
+        "legal",
+        "long_island",
+        "en",
+        ["ona", "carecen", "united_we_dream", "legal_directory"],
+    ),
+    "legal help in Los Angeles": ("legal", "ca_los_angeles", "es", ["chirla", "united_we_dream", "legal_directory"]),
+    "legal help in Illinois, from a list only where it is no worse": (
+        "legal",
+        "il",
+        "en",
+        ["icirr", "united_we_dream", "legal_directory"],
+    ),
+    "legal help in Houston": (
+        "legal",
+        "tx_houston",
+        "es",
+        ["houston_hotline", "raices", "united_we_dream", "legal_directory"],
+    ),
+    "legal help in Texas": ("legal", "tx", "es", ["raices", "united_we_dream", "legal_directory"]),
+    "legal help in Washington State": (
+        "legal",
+        "wa",
+        "ar",
+        ["northwest_rights", "waisn", "united_we_dream", "legal_directory"],
+    ),
+    "legal help in Arizona": ("legal", "az", "en", ["florence_project", "united_we_dream", "legal_directory"]),
+    "legal help in Colorado": ("legal", "co", "en", ["colorado_circ", "united_we_dream", "legal_directory"]),
+    "legal help in Florida": ("legal", "fl", "ht", ["florida_raise", "united_we_dream", "legal_directory"]),
+    "legal help elsewhere": ("legal", "us", "en", ["united_we_dream", "legal_directory"]),
+    "legal help in Korean elsewhere": ("legal", "us", "ko", ["nakasec", "united_we_dream", "legal_directory"]),
+    "legal help in Korean in the city": (
+        "legal",
+        "nyc",
+        "ko",
+        ["moia", "legal_services_nyc", "ona", "united_we_dream", "legal_directory"],
+    ),
+    "somebody taken in New York": ("detention", "ny_state", "es", ["ona", "legal_directory"]),
+    "somebody taken elsewhere": ("detention", "us", "es", ["freedom_for_immigrants", "legal_directory"]),
+    "a child in federal custody": ("parents", "nyc", "en", ["child_in_custody"]),
+    "a complaint in New York": ("complaint", "nyc", "en", ["ny_attorney_general", "nyclu", "aclu"]),
+    "a complaint elsewhere": ("complaint", "us", "en", ["aclu"]),
+    "city services": ("city", "nyc", "en", ["nyc_311"]),
+    "city services elsewhere: nobody": ("city", "long_island", "en", []),
+    "unpaid work in New York": ("pay", "nyc", "en", ["state_labor", "federal_labor"]),
+    "unpaid work elsewhere": ("pay", "us", "en", ["federal_labor"]),
+    "plans for a family in the city": ("family_plan", "nyc", "en", ["nylag", "planning_with_parents"]),
+    "giving in New York": ("donate", "nyc", "en", ["nyic", "legal_directory"]),
+}
+
+
+@pytest.mark.parametrize(("need", "area", "locale", "offered"), OFFERED.values(), ids=OFFERED)
+def test_the_shipped_referrals_by_need_area_and_language(library, need, area, locale, offered):
+    release = library.release
+    found = fitting(release.referrals, release.areas, need=need, area=area, locale=locale, at=AT_ELEVEN)
+
+    assert [referral.name for referral in found] == offered
+
+
+CITY_ONLY = {"moia", "nyc_311", "legal_services_nyc", "nylag", "safe_horizon"}
+
+
+def test_nobody_outside_the_city_is_told_a_number_of_the_city(library):
+    release = library.release
+    for area in release.areas.within:
+        for need in {need for referral in release.referrals for need in referral.needs}:
+            told = fitting(release.referrals, release.areas, need=need, area=area, locale="en", at=AT_ELEVEN)
+            assert area == "nyc" or not {referral.name for referral in told} & CITY_ONLY, (area, need)
+
+
+def test_a_number_from_lists_is_offered_only_where_no_better_one_is_as_near(library):
+    """At every area, for every need, in every language that some line names, at two hours."""
+    release = library.release
+    locales = {"bn", "ht"}.union(*(referral.languages or () for referral in release.referrals))
+    for need, area, locale, at in product(
+        {need for referral in release.referrals for need in referral.needs},
+        release.areas.within,
+        sorted(locales),
+        (AT_ELEVEN, AT_ELEVEN.replace(hour=23)),
+    ):
+        told = fitting(release.referrals, release.areas, need=need, area=area, locale=locale, at=at)
+        chain = release.areas.chain(area)
+        for weak in (referral for referral in told if referral.weak):
+            assert not [
+                sound.name for sound in told
+                if not sound.weak and sound.phone and not sound.federal and sound.speaks(locale)
+                and chain.index(sound.area) <= chain.index(weak.area)
+            ], (need, area, locale, weak.name)  # fmt: skip

@@ -566,7 +566,7 @@ def test_a_tap_ends_a_row_of_texts_that_nobody_understood(small):
     assert tapped.misses == 0
 
 
-def test_an_old_tap_shows_the_present_step_and_a_tap_out_of_nothing_the_menu(small):
+def test_an_old_tap_shows_the_present_step_and_a_tap_out_of_nothing_the_languages(small):
     session, _ = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)
     old = Inbound(channel="whatsapp", choice="menu.choose.visiting")
 
@@ -576,7 +576,8 @@ def test_an_old_tap_shows_the_present_step_and_a_tap_out_of_nothing_the_menu(sma
     assert after.path == session.path
     fresh, _ = turn(None, old, small.release, NOW)
     assert fresh is not None
-    assert fresh.path[-1].step == short_id("menu.choose")
+    assert fresh.screen is not None
+    assert fresh.screen.kind == "language"
 
 
 # ---------------------------------------------------------------------------------------------------- how old law is

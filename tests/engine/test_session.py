@@ -32,7 +32,7 @@ NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 
 ids = st.text("abcXYZ019-_", min_size=5, max_size=5)
 saids = st.builds(
-    Said, st.sampled_from(["text", "reply", "notice", "referrals", "hotline", "honest", "languages"]), ids
+    Said, st.sampled_from(["text", "reply", "notice", "referrals", "hotline", "honest", "languages", "letters"]), ids
 )
 places = st.builds(Place, ids, st.one_of(st.just(""), ids), st.lists(ids, max_size=4).map(tuple))
 

@@ -44,7 +44,8 @@ READ = [
     # ZIP prefixes, and what is none
     ("112", ZIP, "value", "nyc"), ("11201", ZIP, "value", "nyc"), ("11201-4432", ZIP, "value", "nyc"),
     ("١١٢", ZIP, "value", "nyc"),
-    ("my zip is 14850", ZIP, "value", "ny_state"), ("900", ZIP, "value", "us"), ("12", ZIP, "fallback", ""),
+    ("my zip is 14850", ZIP, "value", "ny_state"), ("900", ZIP, "value", "ca_los_angeles"),
+    ("06390-0001", ZIP, "value", "long_island"), ("94103-1234", ZIP, "value", "us"), ("12", ZIP, "fallback", ""),
     ("1", ZIP, "fallback", ""),
     ("8", ZIP, "command", "back"), ("9", ZIP, "command", "more"), ("0", ZIP, "command", "menu"),
     ("112 113", ZIP, "fallback", ""),
@@ -53,7 +54,7 @@ READ = [
     ("español", DOOR, "language", "es"), ("Spanish", None, "language", "es"), ("中文", DOOR, "language", "zh-Hans"),
     ("العربية", None, "language", "ar"), ("in english please", DOOR, "language", "en"),
     ("2", LANGUAGES, "answer", "es"),
-    ("arabic", LANGUAGES, "answer", "ar"), ("5", LANGUAGES, "fallback", ""),
+    ("arabic", LANGUAGES, "language", "ar"), ("5", LANGUAGES, "fallback", ""),
     # offers
     ("1", OFFER, "answer", short_id("lawyer")), ("lawyer", OFFER, "answer", short_id("lawyer")),
     ("they took my husband", OFFER, "answer", short_id("find_relative")),

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from bot.engine.flow import targets_of
-from bot.studio.chart import chart
+from bot.studio.chart import chart, overlap
 from tests.conftest import _shipped
 
 
@@ -30,10 +30,19 @@ def test_no_two_boxes_overlap_and_all_stand_in_the_frame(flow, library):
         assert box.y >= 0
         assert box.y + box.height <= drawn.height
     for one, other in combinations(drawn.boxes, 2):
-        beside = one.x + one.width <= other.x or other.x + other.width <= one.x
-        below = one.y + one.height <= other.y or other.y + other.height <= one.y
+        assert not overlap(one.frame, other.frame), (one.key, other.key)
 
-        assert beside or below, (one.key, other.key)
+
+@pytest.mark.parametrize("flow", sorted(_shipped()[1].release.flows))
+def test_every_name_on_an_arrow_can_be_read(flow, library):
+    drawn = chart(library.release.flow(flow))
+    named = [arrow for arrow in drawn.arrows if arrow.names]
+
+    for arrow, other in combinations(named, 2):
+        assert not overlap(arrow.frame, other.frame), (arrow, other)
+    for arrow in named:
+        for box in drawn.boxes:
+            assert not overlap(arrow.frame, box.frame), (arrow, box)
 
 
 def test_options_that_lead_to_one_step_share_an_arrow(library):

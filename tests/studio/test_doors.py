@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from bot.studio import doors
 from bot.studio.app import create_studio
 from bot.studio.doors import HEADERS, OPEN, Links, hash_password
+from bot.studio.tries import MOST_TRIES, WITHIN_SECONDS, Tries
 from tests.studio.conftest import Visitor, studio_settings
 
 
@@ -76,10 +82,43 @@ def test_a_new_link_takes_the_place_of_the_one_before(stranger):
     assert Links(stranger.config).take(newer.partition("=")[2])
 
 
-def test_who_leaves_is_out(visitor):
+def copied(person, other):
+    """Another browser, with the cookie of this one."""
+    name = person.app.config["SESSION_COOKIE_NAME"]
+    cookie = person.client.get_cookie(name, domain="127.0.0.1")
+    assert cookie
+    thief = other.app.test_client()
+    thief.set_cookie(name, cookie.value, domain="127.0.0.1")
+    return thief
+
+
+def test_who_leaves_is_out_and_so_is_whoever_has_a_copy_of_the_cookie(visitor):
+    thief = copied(visitor, visitor)
+    other = Visitor(visitor.app, visitor.config).comes_in()
+
+    assert thief.get("/problems", base_url=visitor.base).status_code == 200
+    visitor.client.post("/leave", data={"form_token": visitor.token()}, base_url=visitor.base)
+    for client in (visitor.client, thief):
+        assert client.get("/", base_url=visitor.base).status_code == 403
+    assert other.gets("/problems")
+
+
+def test_what_is_kept_of_visits_that_were_left_goes_with_their_cookies(visitor):
+    left = visitor.config.data / "studio" / "left"
+    left.mkdir(parents=True, exist_ok=True)
+    (left / "of-yesterday").touch()
+    os.utime(left / "of-yesterday", times=(0, 0))
     visitor.client.post("/leave", data={"form_token": visitor.token()}, base_url=visitor.base)
 
-    assert visitor.client.get("/", base_url=visitor.base).status_code == 403
+    assert not (left / "of-yesterday").exists()
+    assert any(left.iterdir())
+
+
+def test_a_visit_ends_after_twelve_hours_whatever_is_done_meanwhile(visitor, monkeypatch):
+    monkeypatch.setattr(doors, "STAYS", timedelta(seconds=-1))
+    late = Visitor(visitor.app, visitor.config).comes_in()
+
+    assert late.client.get("/problems", base_url=late.base).status_code == 403
 
 
 def test_browsers_are_told_to_be_strict(visitor):
@@ -96,19 +135,75 @@ def test_the_cookie_is_for_this_site_and_for_no_script(stranger):
     assert "SameSite=Strict" in answer.headers["Set-Cookie"]
 
 
-def test_beside_an_own_redis_only_a_password_opens(practice_store, valkey, tmp_path):
+@pytest.fixture
+def guarded(practice_store, valkey, tmp_path):
+    """Makes workshops over one folder of content, each with a password."""
     config = studio_settings(tmp_path, valkey, STUDIO_PASSWORD_HASH=hash_password("correct horse"))
-    person = Visitor(create_studio(config, f"{practice_store}?db=3"), config)
+
+    def with_hash(password_hash=config.studio_password_hash):
+        changed = replace(config, studio_password_hash=password_hash)
+        return Visitor(create_studio(changed, f"{practice_store}?db=3"), changed)
+
+    return with_hash
+
+
+def logs_in(person, password):
+    page = person.client.get("/login", base_url=person.base).text
+    token = page.partition('name="form_token" value="')[2].partition('"')[0]
+    data = {"form_token": token, "password": password}
+    return person.client.post("/login", data=data, base_url=person.base).status_code
+
+
+def test_a_password_opens_and_no_other_word_does(guarded):
+    person = guarded()
 
     assert person.client.get("/", base_url=person.base).headers["Location"] == "/login"
-    assert person.client.get(Links(config).make().removeprefix(person.base), base_url=person.base).status_code == 403
-    page = person.gets("/login")
-    token = page.partition('name="form_token" value="')[2].partition('"')[0]
-    for password, status in (("wrong", 403), ("correct horse", 200)):
-        data = {"form_token": token, "password": password}
-
-        assert person.client.post("/login", data=data, base_url=person.base).status_code == status
+    assert logs_in(person, "wrong") == 403
+    assert logs_in(person, "correct horse") == 200
     assert person.gets("/problems")
+
+
+def test_another_password_ends_the_visits_of_the_one_before(guarded):
+    person = guarded()
+    logs_in(person, "correct horse")
+    later = guarded(hash_password("correct horse"))  # the same word, salted anew
+    later.client = copied(person, later)
+
+    assert later.client.get("/problems", base_url=later.base).headers["Location"] == "/login"
+
+
+def test_whoever_tries_all_the_time_keeps_out_nobody_who_was_in_before(guarded):
+    owner = guarded()
+    logs_in(owner, "correct horse")
+    owner.client.post("/leave", data={"form_token": owner.token()}, base_url=owner.base)
+    stranger = Visitor(owner.app, owner.config)
+    tried = [logs_in(stranger, "guess") for _ in range(MOST_TRIES + 1)]
+
+    assert tried == [403] * MOST_TRIES + [429]
+    assert logs_in(Visitor(owner.app, owner.config), "correct horse") == 429
+    assert logs_in(owner, "correct horse") == 200
+
+
+def test_whoever_is_at_the_machine_is_never_kept_out(guarded):
+    person = guarded()
+    for _ in range(MOST_TRIES):
+        logs_in(person, "guess")
+    link = Links(person.config).make().removeprefix(person.base)
+
+    assert person.client.get(link, base_url=person.base).status_code == 200
+    assert person.gets("/problems")
+
+
+def test_tries_come_back_after_a_minute_and_a_right_one_does_not_count():
+    now = [0.0]
+    tries = Tries(lambda: now[0])
+    for _ in range(3 * MOST_TRIES):
+        assert tries.may("a browser")
+        tries.held("a browser")
+    assert [tries.may("a browser") for _ in range(MOST_TRIES + 1)] == [True] * MOST_TRIES + [False]
+    now[0] = WITHIN_SECONDS
+
+    assert tries.may("a browser")
 
 
 @pytest.mark.parametrize(("env", "there"), [({}, False), ({"STUDIO_PASSWORD_HASH": hash_password("x")}, True)])

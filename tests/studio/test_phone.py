@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from bot.studio.app import create_studio
 from bot.transcript import Transcript, replay
-from tests.conftest import first_line
+from tests.conftest import NOON, first_line
+from tests.studio.conftest import Visitor, studio_settings
 
 
 def heard(page: str) -> list[str]:
     """The answers on the page, in order."""
-    return [unescape(text) for text in re.findall(r">The line: </span>(.*?)</p>", page, re.DOTALL)]
+    return [
+        unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r">The line: </span>(.*?)</p>", page, re.DOTALL)
+    ]
 
 
 def test_a_text_is_answered_as_the_line_answers_it(visitor, library):
@@ -116,3 +120,20 @@ def test_an_empty_talk_is_not_kept(volunteer):
 
     assert "Text something first" in volunteer.sends("/phone/keep", about="Nothing")
     assert not volunteer.app.extensions["workshop"].conversations.exists()
+
+
+def test_a_workshop_that_starts_over_a_broken_folder_says_so_and_opens_when_it_is_mended(
+    practice_store, valkey, tmp_path
+):
+    config = studio_settings(tmp_path, valkey)
+    path = config.content / "flows" / "home_door.yaml"
+    good = path.read_text()
+    path.write_text(good.replace("paper: has_paper", "paper: has_papper", 1))
+    person = Visitor(create_studio(config, f"{practice_store}?db=5", lambda: NOON), config).comes_in()
+
+    assert "The phone waits for content without mistakes." in person.gets("/")
+    assert "Did you mean" in person.gets("/problems")
+    person.gets("/flows", 409)
+    path.write_text(good)
+    person.app.extensions["workshop"].draft.look()
+    assert heard(person.sends("/phone/text", text="ice at my door"))[0].startswith(first_line("home_door.at_the_door"))

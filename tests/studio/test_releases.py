@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing.acts import Wish, listed, publish_folder
+from bot.publishing.acts import LONGEST, Wish, listed, publish_folder
 from bot.store.client import connect
 from bot.studio.app import create_studio
 from tests.studio.conftest import Visitor, studio_settings
@@ -34,7 +34,7 @@ def change(person: Visitor, old: str, new: str) -> None:
 
 
 def shown(person: Visitor) -> str:
-    found = re.search(r'name="shown" value="(\w+)"', person.gets("/releases/new"))
+    found = re.search(r'name="shown" value="([\w-]+)"', person.gets("/releases/new"))
     assert found
     return found[1]
 
@@ -74,6 +74,35 @@ def test_a_folder_that_changed_since_it_was_shown_is_not_published(publisher):
     change(publisher, "Keep that door closed.", "Keep this door closed.")
 
     assert "has changed since you looked" in publisher.sends("/releases/new", shown=digest, by="Bo")
+    assert len(listed(publisher.config)) == 1
+
+
+def test_what_is_live_and_has_changed_since_the_folder_was_shown_is_not_replaced(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    seen = shown(publisher)
+    change(publisher, "Keep that door closed.", "Keep this door closed.")
+    publish_folder(publisher.config.content, publisher.config, Wish(by="Ana"))
+    change(publisher, "Keep this door closed.", "Keep that door closed.")
+
+    assert "has changed since you looked" in publisher.sends("/releases/new", shown=seen, by="Bo")
+    assert len(listed(publisher.config)) == 2
+
+
+def test_the_page_ends_with_its_own_button_and_not_with_a_command(publisher):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    page = publisher.gets("/releases/new")
+
+    assert "The button below makes it live." in page
+    assert "python3 -m bot" not in page
+
+
+@pytest.mark.parametrize("field", ["by", "note", "second"])
+def test_the_log_takes_no_long_stories(publisher, field):
+    change(publisher, "Keep the door closed.", "Keep that door closed.")
+    fields = {"by": "Bo", field: "x" * (LONGEST[field] + 1)}
+    page = publisher.sends("/releases/new", shown=shown(publisher), **fields)
+
+    assert f"Say it in at most {LONGEST[field]} letters" in page
     assert len(listed(publisher.config)) == 1
 
 

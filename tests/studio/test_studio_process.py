@@ -34,7 +34,9 @@ def get(port, path):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        assert "Server" not in answer.headers
+        return answer.status
     finally:
         connection.close()
 

@@ -91,7 +91,7 @@ def test_the_overview_counts_what_is_to_do(volunteer):
     )
     volunteer.app.extensions["workshop"].draft.look()
 
-    assert "<strong>1 text to do</strong>" in volunteer.gets("/translations")
+    assert ">1 text to do</strong>" in volunteer.gets("/translations")
 
 
 def test_only_what_needs_work_can_be_shown(visitor):

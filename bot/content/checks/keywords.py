@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.content.checks.content import Content, phrases
-from bot.content.message_loader import COMMANDS, Locale
+from bot.content.message_loader import COMMANDS, Locale, written_words
 from bot.content.problem import Place
 from bot.content.words import opting_out
-from bot.engine.flow import Ask, Collect, Option
+from bot.engine.flow import Collect, Option, options_of
 from bot.engine.optout import OptOuts
-from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
 
 KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"])
@@ -23,6 +22,8 @@ KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "re
 TAKEN = frozenset({"yes", "help", "info"})
 """These it may answer itself. They may be understood, but must not be the only way to anything."""
 
+_SEVERAL = re.compile(r"[;|]|\s/\s")
+"""What people put between words where a comma belongs."""
 _SHOUTED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.upper, KEPT)))})\b")
 
 
@@ -32,14 +33,13 @@ def check(content: Content) -> None:
     _keywords(content, optouts)
     for locale in content.locales.values():
         ways_out = {
-            words_of(text): list_.removeprefix("commands.")
+            written_words(text): list_.removeprefix("commands.")
             for list_ in ("commands.menu", "commands.back", "commands.delete")
             for text in phrases(locale, list_)
             if " " not in text
         }
-        for step in _asking(content):
-            for option in step.options:
-                _answers(content, locale, option, ways_out, optouts)
+        for option in _options(content):
+            _answers(content, locale, option, ways_out, optouts)
     for _, key, text in content.texts():
         if not key.startswith(("common.", "referrals.")) and (shouted := _SHOUTED.search(text.value)):
             content.note("carrier-word", content.piece(text, shouted[0]),
@@ -47,8 +47,8 @@ def check(content: Content) -> None:
                          "Ask for another word, or for a digit.")  # fmt: skip
 
 
-def _asking(content: Content) -> Iterator[Ask]:
-    return (step for flow in content.flows.values() for step in flow.steps if isinstance(step, Ask))
+def _options(content: Content) -> Iterator[Option]:
+    return (option for flow in content.flows.values() for step in flow.steps for option in options_of(step))
 
 
 def _keywords(content: Content, optouts: OptOuts) -> None:
@@ -56,13 +56,15 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
     heard = _heard_before(content)
     first: dict[Words, tuple[str, Locale]] = {}
     for locale in content.locales.values():
-        weak = {word for list_ in ("fillers", "hints") for text in phrases(locale, list_) for word in words_of(text)}
+        common = (*phrases(locale, "fillers"), *phrases(locale, "hints"))
+        weak = {word for text in common for word in written_words(text)}
         for flow, texts in locale.words.keywords.items():
             file = f"messages/{locale.name}/{flow}.yml"
-            folded = [words_of(text) for text in texts]
+            folded = [written_words(text) for text in texts]
             for number, words in enumerate(folded):
                 if not words:
                     continue
+                _one(content, _item(content, file, number, "keywords"), texts[number])
                 other, where = first.setdefault(words, (flow, locale))
                 if other != flow:
                     content.note("shared-keyword", _item(content, file, number, "keywords"),
@@ -86,7 +88,7 @@ def _heard_before(content: Content) -> dict[Words, str]:
     lists = {"languages": "a language", "greetings": "a greeting"}
     lists |= {f"commands.{command}": command.upper() for command in COMMANDS}
     return {
-        words_of(text): f"{means} ({locale.name})"
+        written_words(text): f"{means} ({locale.name})"
         for list_, means in lists.items()
         for locale in content.locales.values()
         for text in phrases(locale, list_)
@@ -108,7 +110,9 @@ def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping
     texts = locale.words.answers.get(option.key, ())
     label = content.text(locale, f"{option.key}.label")
     for number, text in enumerate(texts):
-        words = words_of(text)
+        words = written_words(text)
+        if text != label:
+            _one(content, answer_place(content, locale, option, number), text)
         said = " ".join(words)
         if said in KEPT or (said in TAKEN and (text == label or len(texts) == 1)):
             _kept(content, answer_place(content, locale, option, number), text)
@@ -126,6 +130,12 @@ def _leads_to_it(content: Content, option: Option, command: str) -> bool:
     """Whether an option does what the command does."""
     flow = option.then.partition(".")[0]
     return command == flow or any(isinstance(s, Collect) and s.key == option.then for s in content.flows[flow].steps)
+
+
+def _one(content: Content, place: Place, text: str) -> None:
+    if several := _SEVERAL.search(text):
+        content.note("one-phrase", place, f'"{text}" counts as one phrase, which nobody texts.',
+                     f'Put a comma instead of "{several[0].strip()}".', "warning")  # fmt: skip
 
 
 def _kept(content: Content, place: Place, text: str) -> None:

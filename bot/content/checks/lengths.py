@@ -9,7 +9,8 @@ from __future__ import annotations
 from bot.content.checks.content import Content
 from bot.content.message_loader import Locale, Text
 from bot.content.segments import GSM_PART, GSM_SINGLE, MAX_PARTS, UCS_PART, UCS_SINGLE, cheaper, is_gsm, parts
-from bot.engine.flow import Ask, Branch, Flow, Say, Step
+from bot.engine.checklist import ANSWERS
+from bot.engine.flow import LISTED, Branch, Checklist, Flow, Item, Say, Step, options_of
 from bot.engine.release import MENU
 
 WHATSAPP = 1600
@@ -20,7 +21,7 @@ def check(content: Content) -> None:
     for locale in content.locales.values():
         for flow in content.flows.values():
             first = _first(flow)
-            for step in flow.steps:
+            for step in (*flow.steps, *(flow.checklist.items if flow.checklist else ())):
                 if text := locale.texts.get(f"{step.key}.text"):
                     _budget(content, locale, step, text)
                     if step is first and flow.name != MENU:
@@ -38,8 +39,14 @@ def _first(flow: Flow) -> Step:
 
 def _shown(content: Content, locale: Locale, step: Step, text: Text) -> str:
     """The text with its numbered options, as it is sent."""
-    options = step.options if isinstance(step, Ask) else ()
-    labels = (content.text(locale, f"{option.key}.label") for option in options)
+    match step:
+        case Item():
+            keys = [f"common.checklist.{answer}" for answer in ANSWERS]
+        case Checklist():
+            keys = [f"{option.key}.label" for option in (*options_of(step)[:LISTED], step.go_on)]
+        case _:
+            keys = [f"{option.key}.label" for option in options_of(step)]
+    labels = (content.text(locale, key) for key in keys)
     return cheaper("\n".join([text.value, *(f"{digit} {label}" for digit, label in enumerate(labels, 1))]))
 
 

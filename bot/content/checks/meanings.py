@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.content.checks.content import Content, phrases
 from bot.content.message_loader import COMMANDS, DIGITS, Locale
 from bot.content.problem import Place
+from bot.engine.checklist import ANSWERS
 from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
 
@@ -17,6 +18,7 @@ LISTS = (
     "no",
     *(f"commands.{name}" for name in COMMANDS),
     *(f"numbers.{digit}" for digit in DIGITS),
+    *(f"checklist.{answer}" for answer in ANSWERS),
 )
 """Lists of which no two may hold the same word, in the order in which they are heard."""
 

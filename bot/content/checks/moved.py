@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.content.checks.content import Content
 from bot.content.source import Node
-from bot.engine.flow import Ask, Flow
+from bot.engine.flow import Flow, options_of
 
 
 def check(content: Content) -> None:
@@ -28,7 +28,7 @@ def check(content: Content) -> None:
 def _names(flow: Flow) -> set[str]:
     """`step` and `step.option` of a flow as it is now."""
     steps = {step.key.partition(".")[2] for step in flow.steps}
-    options = {o.key.partition(".")[2] for step in flow.steps if isinstance(step, Ask) for o in step.options}
+    options = {option.key.partition(".")[2] for step in flow.steps for option in options_of(step)}
     return steps | options
 
 
@@ -36,8 +36,10 @@ def _written(root: Node) -> Iterator[str]:
     """`step` and `step.option` of a file, as far as it can be read."""
     for step, node in _fields(_fields(root).get("steps")).items():
         yield step
-        for option in _fields(_fields(node).get("ask")):
-            yield f"{step}.{option}"
+        fields = _fields(node)
+        items = fields["checklist"].value if "checklist" in fields else ()
+        for name in (*_fields(fields.get("ask")), *(item.value for item in items if isinstance(item, Node))):
+            yield f"{step}.{name}"
 
 
 def _fields(node: Node | None) -> dict[str, Node]:

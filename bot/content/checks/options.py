@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from bot.content.checks.content import Content, phrases
 from bot.content.checks.keywords import answer_place
-from bot.content.message_loader import DIGITS, Locale
-from bot.engine.flow import Ask, Option
-from bot.engine.text import words_of
+from bot.content.message_loader import DIGITS, Locale, written_words
+from bot.engine.flow import Ask, Option, options_of
 from bot.engine.vocabulary import Words
 
 BUTTON, BUTTONS = 20, 3
@@ -21,31 +20,30 @@ def check(content: Content) -> None:
     """Note options that a person could not tell apart, or not see whole."""
     numbers = {
         locale.name: {
-            words_of(text): digit for digit in DIGITS for text in (digit, *phrases(locale, f"numbers.{digit}"))
+            written_words(text): digit for digit in DIGITS for text in (digit, *phrases(locale, f"numbers.{digit}"))
         }
         for locale in content.locales.values()
     }
     for flow in content.flows.values():
         for step in flow.steps:
-            if not isinstance(step, Ask):
-                continue
-            _shared(content, step)
-            for digit, option in enumerate(step.options, 1):
+            options = options_of(step)
+            _shared(content, options)
+            for digit, option in enumerate(options, 1):
                 if option.then == step.key:
                     content.note("to-itself", content.at(option.key), "this option leads to the step it stands in.",
                                  "Name another step, or remove the option.", "warning")  # fmt: skip
                 for locale in content.locales.values():
-                    _label(content, locale, option, BUTTON if len(step.options) <= BUTTONS else ROW)
-                    _digits(content, locale, option, str(digit), numbers[locale.name])
+                    _label(content, locale, option, BUTTON if len(options) <= BUTTONS else ROW)
+                    _digits(content, locale, option, str(digit) if isinstance(step, Ask) else "", numbers[locale.name])
 
 
-def _shared(content: Content, step: Ask) -> None:
+def _shared(content: Content, options: tuple[Option, ...]) -> None:
     """One answer for two options: the first of them would always be taken."""
     first: dict[Words, tuple[Option, Locale]] = {}
     for locale in content.locales.values():
-        for option in step.options:
+        for option in options:
             for number, text in enumerate(locale.words.answers.get(option.key, ())):
-                other, where = first.setdefault(words_of(text), (option, locale))
+                other, where = first.setdefault(written_words(text), (option, locale))
                 if other.key == option.key:
                     continue
                 content.note("same-answer", answer_place(content, locale, option, number),
@@ -75,9 +73,9 @@ def _label(content: Content, locale: Locale, option: Option, most: int) -> None:
 
 
 def _digits(content: Content, locale: Locale, option: Option, digit: str, numbers: dict[Words, str]) -> None:
-    """A number chooses by what stands on the screen, whatever it was written beside."""
+    """A number chooses by what stands on the screen, whatever it was written beside. `digit`: its own."""
     for number, text in enumerate(locale.words.answers.get(option.key, ())):
-        if numbers.get(words_of(text), digit) != digit:
+        if numbers.get(written_words(text), digit) != digit:
             content.note("digit-answer", answer_place(content, locale, option, number),
                          f'"{text}" chooses what stands behind that digit, not this option.',
                          "Take it out: every option has its digit anyway.")  # fmt: skip

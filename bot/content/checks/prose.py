@@ -14,8 +14,8 @@ from functools import lru_cache
 from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
 
-_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|「([^」]*)」')
-_SENTENCE = re.compile(r"[^.!?。！？؟]+[.!?。！？؟]*")
+_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|「([^」]*)」|„([^”]*)”')
+_SENTENCE = re.compile(r"[^.!?。！？؟।۔]+[.!?。！？؟।۔]*")
 _QUESTION = ("?", "？", "؟")
 
 

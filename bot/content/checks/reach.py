@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.content.checks.content import Content
 from bot.content.referral_loader import REFERRALS
-from bot.engine.flow import Ask, Collect, End, Flow, Refer, Step, Visit, flow_of, targets_of
+from bot.engine.flow import Ask, Checklist, Collect, End, Flow, Refer, Step, Visit, flow_of, targets_of
 from bot.engine.release import MENU
 
 CURE = "Add an option that leads to a step with `refer`, or to another flow that has one: legal_help: lawyer"
@@ -29,7 +29,7 @@ def check(content: Content) -> None:
             content.note("no-number", content.at(flow.start),
                          f'nothing in the flow "{flow.name}" leads to a telephone number.', CURE)  # fmt: skip
         for step in flow.steps:
-            if isinstance(step, Ask | Collect) and step.key not in helped:
+            if isinstance(step, Ask | Collect | Checklist) and step.key not in helped:
                 _alone(content, step, flow, trapped=step.key not in ending, told=flow.start not in helped)
         _nobody_comes(content, flow, steps)
 

@@ -14,7 +14,7 @@ from bot.content.checks.prose import letters, script
 from bot.content.message_loader import Locale, Text
 from bot.content.problem import Place
 from bot.content.segments import cheaper, parts
-from bot.engine.text import script_of
+from bot.engine.text import script_of_words
 
 DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HIDDEN = re.compile("[\u00ad\u180e\u200b\u2060\ufeff]|(?<=[A-Za-z])[\u200c\u200d]")
@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 def check(content: Content) -> None:
     """Note signs that are not what they seem."""
     for locale in content.locales.values():
-        mine = script_of("".join(phrases(locale, "hints")))
+        mine = script_of_words(phrases(locale, "hints"))
         for key, text in locale.texts.items():
             if text.value.isascii():
                 continue

@@ -10,7 +10,7 @@ import re
 from bot.content.checks.content import Content, phrases
 from bot.content.checks.prose import letters, quoted, script, unquoted
 from bot.content.message_loader import Locale, Text
-from bot.engine.text import fold, script_of, words_of
+from bot.engine.text import fold, script_of_words, way_of, words_of
 
 ENOUGH = 3
 """Words from which on an equal text is no name and no accident."""
@@ -31,12 +31,13 @@ def check(content: Content) -> None:
     for locale in content.locales.values():
         if locale is source or "words" not in locale.files:
             continue
-        mine, theirs = (script_of("".join(phrases(one, "hints"))) for one in (locale, source))
+        way = way_of("".join(phrases(locale, "hints")))
+        mine, theirs = (script_of_words(phrases(one, "hints")) for one in (locale, source))
         for key, text in locale.texts.items():
             english = source.texts.get(key)
             if english is None or key.startswith("common.language.") or not faulty.isdisjoint(_files(text, english)):
                 continue
-            if not _untranslated(content, text, english) and not _other_script(content, text, mine, theirs):
+            if not _untranslated(content, text, english) and not _other_script(content, text, mine, theirs, way):
                 _digits(content, text, english, source)
                 _english(content, text, english)
 
@@ -62,18 +63,22 @@ def _untranslated(content: Content, text: Text, english: Text) -> bool:
     return False
 
 
-def _other_script(content: Content, text: Text, mine: str, theirs: str) -> bool:
-    """Not one letter of the language's own script: pasted from another file."""
+def _other_script(content: Content, text: Text, mine: str, theirs: str, way: str) -> bool:
+    """Not one letter of the language's own script, or of its own way to write it: pasted from another file."""
     bare = unquoted(_PLACEHOLDER.sub("", text.value))
     if not mine or len(words_of(bare)) < ENOUGH:
         return False
     scripts = set(letters(bare))
     foreign = scripts and mine not in scripts if mine != theirs else bool(scripts - {mine})
+    odd = ""
     if foreign:
         odd = next(char for char in bare if script(char) not in ("", mine))
+    elif (written := way_of(bare)) not in ("", way):
+        odd = next(char for char in bare if way_of(char) == written)
+    if odd:
         content.note("other-language", content.piece(text, odd), "this is not in the letters of this language.",
                      "Is it the text of another language? Translate it.")  # fmt: skip
-    return bool(foreign)
+    return bool(odd)
 
 
 def _digits(content: Content, text: Text, english: Text, source: Locale) -> None:

@@ -5,6 +5,7 @@ Apart from what they show, which knows no browser. `Workshop` is everything that
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort, session
+from markupsafe import Markup, escape
 
 from bot.config import Config
 from bot.content.library import Library
@@ -20,6 +22,7 @@ from bot.studio.draft import Draft
 from bot.studio.line import PracticeLine
 from bot.studio.phone import Phones
 
+_HYPHENED = re.compile(r"\d+(-\d+)+")
 ROOMS = (
     ("phone.show", "Phone"),
     ("flows.every", "Flows"),
@@ -49,7 +52,11 @@ def register(app: Flask, workshop: Workshop) -> None:
     from bot.studio.pages import flows, law, live, phone, problems, releases, translations
 
     app.extensions["workshop"] = workshop
-    app.jinja_env.filters |= {"direction": direction, "clock": lambda at: at.astimezone().strftime("%H:%M:%S")}
+    app.jinja_env.filters |= {
+        "direction": direction,
+        "whole": whole,
+        "clock": lambda at: at.astimezone().strftime("%H:%M:%S"),
+    }
     app.context_processor(lambda: _everywhere(app, workshop))
     for page in (flows, law, live, phone, problems, releases, translations):
         app.register_blueprint(page.routes(workshop))
@@ -58,7 +65,9 @@ def register(app: Flask, workshop: Workshop) -> None:
 def _everywhere(app: Flask, workshop: Workshop) -> dict[str, Any]:
     """What every template may use: the newest look, the rooms, and the pieces of `parts.html`."""
     pieces = app.jinja_env.get_template("parts.html").make_module({"form_token": session.get("form_token", "")})
-    names = ("guard", "counted", "cost", "problem_list", "excerpt", "understood", "step_link", "joined", "value")
+    names = (
+        "guard", "counted", "progress", "cost", "problem_list", "excerpt", "understood", "step_link", "joined", "value",
+    )  # fmt: skip
     return {"seen": workshop.draft.seen, "rooms": ROOMS, **{name: getattr(pieces, name) for name in names}}
 
 
@@ -68,6 +77,15 @@ def library_of(workshop: Workshop) -> Library:
     if library is None:
         abort(409)
     return library
+
+
+def whole(text: str) -> Markup:
+    """A text whose dates and telephone numbers stay on one line, as on a phone: browsers break them at each hyphen.
+
+    >>> str(whole("<2026-10-07>"))
+    '&lt;<span class="whole">2026-10-07</span>&gt;'
+    """
+    return Markup(_HYPHENED.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def direction(text: str | None) -> str:

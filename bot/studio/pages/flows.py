@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from bot.content.library import Library
 from bot.content.problem import Problem
 from bot.engine.events import CHANNELS
-from bot.engine.flow import Ask, targets_of
+from bot.engine.flow import options_of, targets_of
 from bot.studio.chart import SAYS, chart
 from bot.studio.excerpt import Excerpt, flow_lines, message_lines
 from bot.studio.pages import Workshop, library_of
@@ -98,8 +98,7 @@ def _words(library: Library, locale: str, key: str, lines: Excerpt | None) -> Wo
     def text(name: str) -> str | None:
         return library.messages.text(name, locale) if library.messages.has(name, locale) else None
 
-    step = library.release.steps[key]
-    options = step.options if isinstance(step, Ask) else ()
+    options = options_of(library.release.steps[key])
     said = tuple((o.key.rpartition(".")[2], text(f"{o.key}.label"), text(f"{o.key}.reply")) for o in options)
     return Words(locale, text(f"{key}.text"), said, lines)
 

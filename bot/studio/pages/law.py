@@ -1,13 +1,13 @@
 """The law that is due, the most urgent first.
 
-Apart from `bot/studio/law.py`, which finds it: lawyers open this page, and it changes with the day, not with a file.
+Apart from `bot/law.py`, which finds it: lawyers open this page, and it changes with the day, not with a file.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from bot.studio.law import due
+from bot.law import due
 from bot.studio.pages import Workshop
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from bot.content.problem import ContentError
 from bot.publishing import told
-from bot.publishing.acts import Published, Wish, listed, propose, publish_folder, roll_back
+from bot.publishing.acts import LONGEST, Published, Wish, listed, propose, publish_folder, roll_back
 from bot.publishing.proposal import Proposal
 from bot.publishing.refusal import NotPublished
 from bot.store.client import StoreDown
@@ -22,6 +22,7 @@ from bot.studio.pages import Workshop
 
 MOST_LETTERS = 600
 """A message to the next page travels in the cookie, of which browsers take four kilobytes."""
+READY = "Nothing stands against it. The button below makes it live."
 SILENT = "The store of the line does not answer. Is the line running?"
 
 
@@ -37,7 +38,7 @@ def routes(workshop: Workshop) -> Blueprint:
             found, silent = listed(config), ""
         except StoreDown:
             found, silent = (), SILENT
-        return render_template("releases.html", releases=found, silent=silent)
+        return render_template("releases.html", releases=found, silent=silent, longest=LONGEST)
 
     @blueprint.get("/releases/new")
     def try_out() -> str:
@@ -50,18 +51,18 @@ def routes(workshop: Workshop) -> Blueprint:
             why = f"The folder has mistakes, so it cannot be published:\n\n{error}"
         except StoreDown:
             why = SILENT
-        return render_template("release.html", proposal=proposal, why=why, told=proposal and told.dry_run(proposal))
+        return render_template(
+            "release.html", proposal=proposal, why=why, longest=LONGEST,
+            told=proposal and told.dry_run(proposal, ready=READY),
+            may_publish=proposal and proposal.is_new and all(one.code == "second" for one in proposal.refusals),
+        )  # fmt: skip
 
     @blueprint.post("/releases/new")
     def publish() -> Response:
         """Make live what the dry run has shown."""
-        wish = Wish(by=_field("by"), note=_field("note"), second=_field("second"))
-
-        def act() -> Published | None:
-            shown = propose(config.content, config, wish)
-            return publish_folder(config.content, config, wish) if shown.library.digest == _field("shown") else None
-
-        return _done(act, "releases.try_out")
+        shown = _field("shown") or abort(400)
+        wish = Wish(by=_field("by"), note=_field("note"), second=_field("second"), shown=shown)
+        return _done(lambda: publish_folder(config.content, config, wish), "releases.try_out")
 
     @blueprint.post("/releases/back")
     def back() -> Response:
@@ -76,16 +77,13 @@ def _field(name: str) -> str:
     return " ".join(request.form.get(name, "").split())
 
 
-def _done(act: Callable[[], Published | None], otherwise: str) -> Response:
+def _done(act: Callable[[], Published], otherwise: str) -> Response:
     """Do it and say what was done, or why not."""
     try:
-        if not _field("by"):
-            why = "Say who you are: the log keeps it."
-        elif done := act():
-            flash(_short(told.published(done)), "good")
+        if _field("by"):
+            flash(_short(told.published(act())), "good")
             return redirect(url_for("releases.show"), 303)
-        else:
-            why = "The folder has changed since you looked. This is what it would do now."
+        why = "Say who you are: the log keeps it."
     except (ContentError, NotPublished, Overtaken) as error:
         why = str(error)
     except StoreDown:

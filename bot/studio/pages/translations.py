@@ -53,14 +53,14 @@ def routes(workshop: Workshop) -> Blueprint:
         """What is to be done in each language and file."""
         library, checked = library_of(workshop), workshop.draft.seen.checked
         default = library.release.default_locale
-        table = {
-            file: {
-                locale: rows(checked, default, locale, file, _reviews(library, locale))
-                for locale in library.release.locales
+        languages = {
+            locale: {
+                file: list(rows(checked, default, locale, file, _reviews(library, locale)))
+                for file in files_of(checked, default)
             }
-            for file in files_of(checked, default)
+            for locale in library.release.locales
         }
-        return render_template("translations.html", table=table, library=library)
+        return render_template("translations.html", languages=languages, library=library)
 
     @blueprint.get("/translations/<locale>/<file>")
     def one(locale: str, file: str) -> str:

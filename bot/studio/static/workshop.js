@@ -14,9 +14,11 @@ function exchange(page) {
     const other = page.getElementById(part.id);
     if (!other || part.innerHTML === other.innerHTML || isInUse(part)) continue;
     const open = [...part.querySelectorAll("details")].map((one) => one.open);
+    const scrolled = [...part.querySelectorAll(".map, .wide")].map((one) => [one.scrollLeft, one.scrollTop]);
     part.className = other.className;
     part.replaceChildren(...other.childNodes);
     part.querySelectorAll("details").forEach((one, at) => { if (open[at]) one.open = true; });
+    part.querySelectorAll(".map, .wide").forEach((one, at) => { if (scrolled[at]) one.scrollTo(...scrolled[at]); });
   }
   for (const phone of page.querySelectorAll("section.phone")) document.querySelector("section.phone").className = phone.className;
   document.body.dataset.seen = page.body.dataset.seen;
@@ -26,6 +28,10 @@ function exchange(page) {
 function toTheEnd() {
   const talk = document.getElementById("talk");
   if (talk) talk.scrollTop = talk.scrollHeight;
+}
+
+function toTheStart() {
+  for (const map of document.querySelectorAll(".map")) map.scrollLeft = map.dataset.start - map.clientWidth / 2;
 }
 
 async function renew() {
@@ -73,3 +79,4 @@ if (document.body.dataset.seen) {
   else listen(); // an address without https that is not this machine
 }
 toTheEnd();
+toTheStart();

@@ -1,11 +1,12 @@
 """The law that is due: when each flow, each step with a law of its own and each number has to be looked at again.
 
-Apart from the page, which shows it. Overdue is a reminder and never a mistake: settled rights stay true while nobody
-looks, and a date must not make tests red by itself.
+Apart from the page of the workshop and from the command, which both show it. Overdue is a reminder and never a mistake:
+settled rights stay true while nobody looks, and a date must not make tests red by itself.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from bot.content.referral_loader import REFERRALS
 from bot.content.source import Node
 
 SOON = timedelta(days=30)
+NUMBERS = "numbers"
+STATES = {"overdue": "overdue", "soon": "within 30 days", "later": "later"}
+"""How urgent something is, in words for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,11 @@ class Due:
     is_contested: bool
     sources: tuple[Source, ...]
 
+    @property
+    def part(self) -> str:
+        """The flow that it belongs to; of a number: numbers."""
+        return NUMBERS if self.place.file == REFERRALS else self.about.partition(".")[0]
+
     def state(self, today: date) -> str:
         """How urgent it is, in a word."""
         if today >= self.recheck:
@@ -54,6 +63,28 @@ def due(checked: Checked) -> tuple[Due, ...]:
     """Everything that has a day on which it is to be looked at again, the earliest first."""
     found = (*_of_flows(checked), *_of_referrals(checked))
     return tuple(sorted(found, key=lambda one: (one.recheck, one.about)))
+
+
+def report(checked: Checked, only: str | None, *, today: date) -> str:
+    """For each flow, and for the numbers: how old it is, who signed it, what it rests on, when to look again."""
+    found = [one for one in due(checked) if only in (None, one.part)]
+    parts: dict[str, list[str]] = {}
+    for one in sorted(found, key=lambda one: (one.part == NUMBERS, one.about)):
+        parts.setdefault(one.part, []).append(_told(one, today))
+    count = Counter(one.state(today) for one in found)
+    total = ", ".join(f"{count[state]} {words}" for state, words in STATES.items())
+    return "\n\n".join([*("\n".join([part, *told]) for part, told in parts.items()), f"To look at again: {total}."])
+
+
+def _told(one: Due, today: date) -> str:
+    signed = f"signed by {one.signed}" if one.part != NUMBERS else f"checked on {one.signed}"
+    nobody = "signed by nobody" if one.part != NUMBERS else "checked by nobody"
+    said = [f"sources to {one.until or 'an unknown day'}", signed if one.signed else nobody,
+            f"look again on {one.recheck} ({STATES[one.state(today)]})"]  # fmt: skip
+    contested = ["courts disagree"] if one.is_contested else []
+    sources = [f"    {source.name}" + (f": {source.title}" if source.title != source.name else "")
+               for source in one.sources]  # fmt: skip
+    return "\n".join([f"  {one.about}, {one.place}", f"    {', '.join([*contested, *said])}", *sources])
 
 
 def _of_flows(checked: Checked) -> Iterator[Due]:
