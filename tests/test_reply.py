@@ -14,7 +14,7 @@ import pytest
 
 from bot.config import CHECKOUT
 from bot.content.fallback import EVERYBODY, read_fallbacks
-from bot.content.library import Library
+from bot.content.library import Library, check_folder
 from bot.content.segments import MAX_PARTS, parts
 from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut
 from bot.engine.referrals import HOTLINE
@@ -24,6 +24,7 @@ from bot.engine.text import words_of
 from bot.pages import WHATSAPP_LIMIT, fits, paged
 from bot.reply import Composer, fallback_texts
 from bot.transcript import Talk
+from tests.content.catalogue import sound_content
 from tests.releases import library_of
 
 LOCALES = ("en", "es", "zh-Hans", "ar")
@@ -248,3 +249,23 @@ def test_saying_that_nobody_has_reviewed_it_takes_no_more_room_than_saying_no_la
             for kind in ("", "_unreviewed")
         )
         assert len(unreviewed) <= len(usual), locale
+
+
+def test_a_text_may_name_the_organisation_and_its_translations_must(tmp_path):
+    folder = sound_content(tmp_path)
+    set_in(folder, "flows/organisation.yaml", "name", "name: 100% Our Line")
+    for locale, text in (("en", "This is %{organisation}."), ("es", "Somos nosotros.")):
+        path = folder / "messages" / locale / "door.yml"
+        path.write_text(re.sub(r"(?m)^knock:\n  text: .*$", f'knock:\n  text: "{text}"', path.read_text()))
+
+    missing = [problem for problem in check_folder(folder).problems if problem.code == "placeholder"]
+    assert [problem.place.file for problem in missing] == ["messages/es/door.yml"]
+
+    path.write_text(path.read_text().replace("Somos nosotros", "Esto es %{organisation}"))
+    talk = Talk(check_folder(folder).library(), "sms", datetime(2026, 11, 23, 20, 15))
+    assert (talk.hears("door") or "").startswith("This is 100% Our Line.\n")
+
+
+def set_in(folder, file, field, line):
+    path = folder / file
+    path.write_text(re.sub(rf"(?m)^{field}: .*$", line, path.read_text()))

@@ -21,7 +21,7 @@ from bot.content.files import Files
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
-from bot.content.message_loader import Locale, MessageLoader
+from bot.content.message_loader import ORGANISATION_NAME, Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
@@ -214,6 +214,7 @@ def _build(
             locales=read_locales,
             default=organisation.default_locale,
             referrals=referrals,
+            organisation=organisation.name,
             problems=problems,
         )
     )
@@ -331,7 +332,12 @@ def _library(
                      "Rename one of the two.")  # fmt: skip
         return None
     texts = {
-        name: {key: text.value for of in (locale.letters_of, name) if of for key, text in locales[of].texts.items()}
+        name: {
+            key: text.value.replace(ORGANISATION_NAME, organisation.name.replace("%", "%%"))
+            for of in (locale.letters_of, name)
+            if of
+            for key, text in locales[of].texts.items()
+        }
         for name, locale in locales.items()
     }
     called = {

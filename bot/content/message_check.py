@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from bot.content.message_loader import COMMON, OF_VARIANTS, Locale, Text, needs_text
+from bot.content.message_loader import COMMON, OF_VARIANTS, ORGANISATION_NAME, Locale, Text, needs_text
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.engine.flow import Flow
 
@@ -73,6 +73,11 @@ def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collect
             near = did_you_mean(key, source.texts)
             problems.add("unknown-text", text.place, f'"{key}" is not in {source.name}.{near}',
                          f"Write it in {theirs} first, or remove it here.")  # fmt: skip
+        elif (
+            key in source.texts and ORGANISATION_NAME in source.texts[key].value and ORGANISATION_NAME not in text.value
+        ):
+            problems.add("placeholder", text.place, f'"{key}" lacks {ORGANISATION_NAME}.',
+                         "Write it where the name of the organisation belongs.")  # fmt: skip
     for key, text in source.texts.items():
         if key not in locale.texts and key not in _OF_VARIANTS and _file_of(text).removesuffix(".yml") in locale.files:
             problems.add("missing-text", _nearest(key, locale, text), f'"{key}" is missing in {locale.name}.',
@@ -93,10 +98,11 @@ def _file_of(text: Text) -> str:
 
 
 def _percent_signs(key: str, text: Text, problems: Problems) -> None:
-    """Only the line's own texts have placeholders, and each has its own: nobody fills another."""
+    """Only the line's own texts have placeholders, and each has its own: nobody fills another. The organisation's name
+    may stand anywhere."""
     wanted = COMMON.get(key.removeprefix("common."), frozenset()) if key.startswith("common.") else frozenset()
     here = listed(f"%{{{name}}}" for name in wanted)
-    found = list(_PERCENT.finditer(text.value))
+    found = list(_PERCENT.finditer(text.value.replace(ORGANISATION_NAME, "")))
     if any(sign[0] == "%" for sign in found):
         place = problems.below(text.place, "%", lines=text.value.count("\n") + 3)
         problems.add("percent", place, f'"{key}" holds a lone %.', "Write it twice: 50 %%.")

@@ -78,6 +78,8 @@ COMMON: dict[str, frozenset[str]] = {
     "referral.may_be_old": frozenset(),
 }
 """The texts that the line itself says, with the placeholders that each must hold."""
+ORGANISATION_NAME = "%{organisation}"
+"""Who runs this number, from flows/organisation.yaml. The one placeholder that may stand in any text."""
 
 OF_VARIANTS = frozenset({"language.letters_of", "letters"})
 """Those that only a variant in Latin letters has; the default locale has the second as its English."""

@@ -30,6 +30,8 @@ class Content:
     default: str
     referrals: tuple[Referral, ...]
     problems: Problems
+    organisation: str = ""
+    """Who runs this number, as texts say it."""
     today: date | None = None
     """None: what is overdue is not asked."""
     before: Mapping[str, Node] = field(default_factory=dict)

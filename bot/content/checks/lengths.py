@@ -7,7 +7,7 @@ A step's text and its labels are counted; the line adds the menu line, and the d
 from __future__ import annotations
 
 from bot.content.checks.content import Content
-from bot.content.message_loader import Locale, Text
+from bot.content.message_loader import ORGANISATION_NAME, Locale, Text
 from bot.content.segments import GSM_PART, GSM_SINGLE, MAX_PARTS, UCS_PART, UCS_SINGLE, cheaper, is_gsm, parts
 from bot.engine.checklist import ANSWERS
 from bot.engine.flow import LISTED, Branch, Checklist, Flow, Item, Say, Step, options_of
@@ -47,7 +47,8 @@ def _shown(content: Content, locale: Locale, step: Step, text: Text) -> str:
         case _:
             keys = [f"{option.key}.label" for option in options_of(step)]
     labels = (content.text(locale, key) for key in keys)
-    return cheaper("\n".join([text.value, *(f"{digit} {label}" for digit, label in enumerate(labels, 1))]))
+    said = text.value.replace(ORGANISATION_NAME, content.organisation)
+    return cheaper("\n".join([said, *(f"{digit} {label}" for digit, label in enumerate(labels, 1))]))
 
 
 def _budget(content: Content, locale: Locale, step: Step, text: Text) -> None:
