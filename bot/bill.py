@@ -25,7 +25,7 @@ from bot.transcript import Exchange, Talk, opener, openers, opening
 
 MOST_TEXTS = 3
 """From where the first answer leads, this far a number is looked for: the line promises two."""
-FIRST = "1"
+FIRST, MORE = "1", "9"
 _DIGITS = [str(digit) for digit in range(1, MAX_OPTIONS + 1)]
 
 
@@ -69,7 +69,8 @@ def ordinary(library: Library, flow: str, locale: str, channel: str, at: datetim
         return held
     if len(person.session.screen.choices) > 1:
         held.append(Exchange(FIRST, person.hears(FIRST)))
-    return held if _names_a_number(person) else [*held, *_to_a_number([(person, [])], MOST_TEXTS)]
+    way = [] if _names_a_number(person) else _to_a_number([(person, [])], MOST_TEXTS)
+    return _read_to_the_end(library, channel, at, [*held, *way])
 
 
 def _begun(library: Library, flow: str, locale: str, channel: str, at: datetime) -> tuple[Talk, list[Exchange]]:
@@ -82,6 +83,15 @@ def _begun(library: Library, flow: str, locale: str, channel: str, at: datetime)
     person = Talk(library, channel, at)
     begun = opener(library, locale, flow)
     return person, [Exchange(words, person.hears(words)) for words in opening(library, locale, flow)] if begun else []
+
+
+def _read_to_the_end(library: Library, channel: str, at: datetime, held: Sequence[Exchange]) -> list[Exchange]:
+    """The same talk, with the further pages of its last reply."""
+    person = Talk(library, channel, at)
+    read = [Exchange(exchange.said, person.hears(exchange.said)) for exchange in held]
+    while person.session and person.session.screen and person.session.screen.has_more:
+        read.append(Exchange(MORE, person.hears(MORE)))
+    return read
 
 
 def _names_a_number(person: Talk) -> bool:

@@ -24,9 +24,10 @@ def test_every_flow_with_words_is_talked_about_in_every_language_and_ends_at_a_n
 
         assert set(held) == started
         for talk in held.values():
-            assert talk.texts <= 3 + MOST_TEXTS
+            ways = [exchange for exchange in talk.exchanges if exchange.said != "9"]
+            assert len(ways) <= 3 + MOST_TEXTS
             numbers = [r.phone for r in library.release.referrals if r.phone]
-            said = talk.exchanges[-1].heard or ""
+            said = "".join(exchange.heard or "" for exchange in talk.exchanges[len(ways) - 1 :])
             assert any(_shown(phone) in said for phone in numbers), (locale, talk.flow, said)
 
 

@@ -19,7 +19,7 @@ from bot.config import CHECKOUT
 from bot.content import source
 from bot.content.checks import guards
 from bot.content.library import canonical, check_folder, digest_of, open_bundle
-from tests.content.catalogue import TODAY, Example, answer, examples, said, sound_content
+from tests.content.catalogue import TODAY, Example, answer, examples, read_by_a_speaker, said, sound_content
 
 FOR_PROGRAMMERS = re.compile(
     r"\b(None|NoneType|dict|tuple|str|int|bool|null|mapping|sequence|scalar|token|parse\w*|alias|anchor|exception|"
@@ -139,6 +139,7 @@ def test_a_flow_that_nothing_leads_to_is_named(tmp_path):
 def test_a_placeholder_that_was_changed_in_translation_is_named(old, new, whats, tmp_path):
     path = sound_content(tmp_path) / "messages" / "es" / "common.yml"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    read_by_a_speaker(tmp_path)
 
     assert sorted(problem.what for problem in check_folder(tmp_path).problems) == whats
 

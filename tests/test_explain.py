@@ -22,13 +22,13 @@ OUTCOMES = [
     ("911", "en", "emergency", "emergency", "emergency.which", None),
     ("me quiero morir", "es", "emergency", "emergency", "emergency.which", None),
     ("hello", "en", "menu", None, "menu.choose", None),
-    ("banana", "en", "fallback", None, "menu.choose", None),
-    ("", "en", "fallback", None, "menu.choose", None),
+    ("banana", "en", "fallback", None, None, None),
+    ("", "en", "fallback", None, None, None),
     ("STOP", "en", "optout", None, None, None),
     ("DELETE", "en", "command", None, None, "delete"),
     ("language", "en", "command", None, None, "language"),
     ("español", "es", "command", None, "menu.choose", "language"),
-    ("1", "en", "fallback", None, "menu.choose", None),
+    ("1", "en", "fallback", None, None, None),
 ]
 
 

@@ -102,7 +102,7 @@ def test_time_passes_and_a_session_is_over_after_two_hours(library):
     assert len(talk.session.path) == 2
     assert (talk.now - start).total_seconds() == 119 * 60 + 20
     talk.hears("[wait 2h]")
-    talk.hears("1")
+    talk.hears("door")
 
     assert len(talk.session.path) == 1
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.content.library import Checked
 from bot.content.problem import Place, Problem
+from bot.content.reviews import Translation
 from bot.content.segments import MAX_PARTS, cheaper, parts
 from bot.content.source import Node
 
@@ -83,10 +84,17 @@ def rows(checked: Checked, default: str, locale: str, file: str, reviews: Review
     """Every value of a file, in the order of the default language; then what only the other one has, then keywords."""
     own_file = f"messages/{locale}/{file}.yml"
     english = dict(_leaves(checked.nodes.get(f"messages/{default}/{file}.yml")))
+    if known := checked.translations.get(locale):
+        english = {path: node for path, node in english.items() if _is_wanted(path, node, file, known)}
     own = dict(_leaves(checked.nodes.get(own_file)))
     found = [problem for problem in checked.problems if problem.place.file == own_file]
     paths = sorted({**english, **own}, key=lambda path: path == KEYWORDS)
     return tuple(_row(path, english.get(path), own.get(path), own, found, reviews, file) for path in paths)
+
+
+def _is_wanted(path: tuple[str, ...], node: Node, file: str, known: Translation) -> bool:
+    """Lists, and the texts that this locale must have: a variant in Latin letters has some of its own, and not all."""
+    return not isinstance(node.value, str) or ".".join((file, *path)) in known.english
 
 
 def _leaves(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:

@@ -361,8 +361,13 @@ MADE: list[tuple[Any, ...]] = [
         "    area: nyc\n    languages: any\n    hours: {mon-fri: 9:30",
         "    area: new_york\n    languages: any\n    hours: {mon-fri: 9:30",
     ),
-    ("ZIP code too short", REFERRALS, '"116", "11004"', '"11", "11004"'),
-    ("federal line as the hotline", REFERRALS, "    needs: [ice_line]", "    needs: [ice_line, hotline]"),
+    ("ZIP code too short", REFERRALS, '"11002", "11004"', '"11", "11004"'),
+    (
+        "federal line as the hotline",
+        REFERRALS,
+        "    needs: [ice_line, dhs_complaint]",
+        "    needs: [ice_line, dhs_complaint, hotline]",
+    ),
     # the talk
     ("goes to itself", WORK, "      pay: pay\n      forced", "      pay: boss_and_pay\n      forced"),
     (

@@ -42,7 +42,7 @@ def shown(person: Visitor) -> str:
 def test_the_log_says_who_published_what(publisher):
     page = publisher.gets("/releases")
 
-    assert "<td>Ana</td>" in page
+    assert '<td data-name="Who">Ana</td>' in page
     assert "first" in page
     assert '<strong class="good">live</strong>' in page
 
@@ -61,7 +61,7 @@ def test_what_was_shown_is_published_and_gone_back_from(publisher):
     page = publisher.sends("/releases/new", shown=shown(publisher), by="Bo", note="that door")
 
     assert "Release 2 (" in page
-    assert "<td>Bo</td>" in page
+    assert '<td data-name="Who">Bo</td>' in page
     page = publisher.sends("/releases/back", number="1", by="Cleo")
 
     assert "It says what release 1 said." in page
