@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
         (
             f"bot/content/checks/{name}.py"
             for name in (
+                "answers",
                 "guards",
                 "keywords",
                 "law",

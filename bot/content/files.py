@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.content.memory import Memory
 from bot.content.problem import Problems
 from bot.content.source import Node, read, read_bytes
 
@@ -18,6 +19,8 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.memory = Memory()
+        """What followed from them."""
         self._kept: dict[str, tuple[tuple[int, int, int], Node | None, Problems]] = {}
 
     def read(self, file: str, problems: Problems, instead: Mapping[str, bytes]) -> Node | None:

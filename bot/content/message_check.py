@@ -100,6 +100,8 @@ def _file_of(text: Text) -> str:
 def _percent_signs(key: str, text: Text, problems: Problems) -> None:
     """Only the line's own texts have placeholders, and each has its own: nobody fills another. The organisation's name
     may stand anywhere."""
+    if "%" not in text.value and not key.startswith("common."):
+        return
     wanted = COMMON.get(key.removeprefix("common."), frozenset()) if key.startswith("common.") else frozenset()
     here = listed(f"%{{{name}}}" for name in wanted)
     found = list(_PERCENT.finditer(text.value.replace(ORGANISATION_NAME, "")))

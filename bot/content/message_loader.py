@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.content.form import Form
+from bot.content.memory import Memory
 from bot.content.problem import Place, perhaps_renamed
 from bot.content.source import Node
 from bot.engine.checklist import ANSWERS
@@ -149,6 +150,8 @@ class Locale:
     words: LocaleWords = field(default_factory=LocaleWords)
     places: dict[str, Place] = field(default_factory=dict)
     """Where steps, options and groups of texts stand, by key."""
+    parts: Mapping[str, Locale] = field(default_factory=dict)
+    """What each of its files holds by itself, by name without `.yml`."""
 
     @property
     def letters_of(self) -> str:
@@ -181,44 +184,77 @@ class MessageLoader:
         *,
         default: str,
         unsound: frozenset[str] = frozenset(),
+        memory: Memory | None = None,
     ) -> None:
         self.form, self.flows, self.referrals, self.default, self.unsound = form, flows, referrals, default, unsound
         self.steps = {name: frozenset(step.key for step in flow.steps) for name, flow in flows.items()}
         """The keys of each flow's steps."""
+        self.has_checklist = any(flow.checklist for flow in flows.values())
+        """Only then its words are needed: releases from before there were any must go on to open."""
+        self._memory = memory or Memory()
 
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
-        return _OneLocale(self, Locale(name, frozenset(files))).read(files)
+        parts = {file: self._part(name, file, root) for file, root in files.items()}
+        whole = Locale(name, frozenset(file for part in parts.values() for file in part.files), parts=parts)
+        for part in parts.values():
+            whole.texts.update(part.texts)
+            whole.places.update(part.places)
+            whole.words.lists.update(part.words.lists)
+            whole.words.keywords.update(part.words.keywords)
+            whole.words.answers.update(part.words.answers)
+        return whole
+
+    def _part(self, name: str, file: str, root: Node) -> Locale:
+        """What one file holds."""
+        flow = self.flows.get(file)
+        facts = (
+            self.default,
+            self.has_checklist,
+            self.referrals,
+            self.meant_for(flow, root) if flow else file in self.unsound or tuple(self.flows),
+        )
+        known = self._memory.same(("part", name, file), facts)
+        return self._memory.noting(
+            ("part", name, file),
+            (root, flow, known),
+            self.form.problems,
+            lambda: _OneFile(self, Locale(name, frozenset({file}))).read(file, root),
+        )
+
+    def meant_for(self, flow: Flow, root: Node) -> str:
+        """Another flow, if this file has several of its steps and none of those that it should have."""
+        written = root.value.keys() if isinstance(root.value, dict) else frozenset[str]()
+        named = {name: sum(f"{name}.{word}" in steps for word in written) for name, steps in self.steps.items()}
+        best = max(named, key=lambda name: named[name])
+        return best if named[best] > 1 and not named[flow.name] else ""
 
 
-class _OneLocale:
-    """Fills one `Locale`."""
+class _OneFile:
+    """Fills one `Locale` with what one of its files holds."""
 
     def __init__(self, loader: MessageLoader, found: Locale) -> None:
         self.loader, self.form, self.found = loader, loader.form, found
         self.must = found.name == loader.default
-        self.has_checklist = any(flow.checklist for flow in loader.flows.values())
-        """Only then its words are needed: releases from before there were any must go on to open."""
 
-    def read(self, files: Mapping[str, Node]) -> Locale:
-        for name, root in files.items():
-            match name:
-                case "words":
-                    self._words(root)
-                case "common":
-                    self._common(root)
-                case "referrals":
-                    self._referrals(root)
-                case _ if name in self.loader.flows:
-                    self._flow(self.loader.flows[name], root)
-                case _ if name not in self.loader.unsound:
-                    known = [*self.loader.flows, "words", "common", "referrals"]
-                    self.form.unknown("unknown-file", root, name, known, what="the flow",
-                                      cure="Rename or remove this file. Files may be called:")  # fmt: skip
+    def read(self, name: str, root: Node) -> Locale:
+        match name:
+            case "words":
+                self._words(root)
+            case "common":
+                self._common(root)
+            case "referrals":
+                self._referrals(root)
+            case _ if name in self.loader.flows:
+                self._flow(self.loader.flows[name], root)
+            case _ if name not in self.loader.unsound:
+                known = [*self.loader.flows, "words", "common", "referrals"]
+                self.form.unknown("unknown-file", root, name, known, what="the flow",
+                                  cure="Rename or remove this file. Files may be called:")  # fmt: skip
         return self.found
 
     def _words(self, root: Node) -> None:
-        known = WORDS | {"checklist": self.has_checklist}
+        known = WORDS | {"checklist": self.loader.has_checklist}
         for name, node in self.form.fields(root, what="words.yml", known=known).items():
             if name in GROUPS:
                 lists = dict.fromkeys(GROUPS[name], known[name])
@@ -229,7 +265,7 @@ class _OneLocale:
 
     def _common(self, root: Node) -> None:
         known = {name: self.must and name not in OF_VARIANTS for name in COMMON_SHAPE}
-        known["checklist"] = self.must and self.has_checklist
+        known["checklist"] = self.must and self.loader.has_checklist
         for name, node in self.form.fields(root, what="common.yml", known=known).items():
             if not COMMON_SHAPE[name]:
                 self._text(f"common.{name}", node)
@@ -249,7 +285,7 @@ class _OneLocale:
 
     def _flow(self, flow: Flow, root: Node) -> None:
         steps = {step.key.partition(".")[2]: step for step in flow.steps}
-        if other := self._meant_for(flow, root):
+        if other := self.loader.meant_for(flow, root):
             self.form.wrong("other-flow", root, f'these are the words of the flow "{other}", not of "{flow.name}".',
                             "Was the wrong file copied? Bring back the one that was here.")  # fmt: skip
             self.found = replace(self.found, files=self.found.files - {flow.name})
@@ -268,13 +304,6 @@ class _OneLocale:
                 self.found.words.keywords[flow.name] = self._phrases(node, "keywords")
             else:
                 self._step(steps[name], node)
-
-    def _meant_for(self, flow: Flow, root: Node) -> str:
-        """Another flow, if this file has several of its steps and none of those that it should have."""
-        written = root.value.keys() if isinstance(root.value, dict) else frozenset[str]()
-        named = {name: sum(f"{name}.{word}" in steps for word in written) for name, steps in self.loader.steps.items()}
-        best = max(named, key=lambda name: named[name])
-        return best if named[best] > 1 and not named[flow.name] else ""
 
     def _step(self, step: Step, node: Node) -> None:
         self._stands(step.key, node)

@@ -63,6 +63,7 @@ class Problems:
     def __init__(self) -> None:
         self._found: list[Problem] = []
         self._lines: dict[str, list[str]] = {}
+        self._faulty: set[str] = set()
 
     def remember(self, file: str, lines: list[str]) -> None:
         """Keep a file's lines, to show the one that a problem is on."""
@@ -74,6 +75,8 @@ class Problems:
         line = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
         shown = "".join(letter if letter.isprintable() else "?" for letter in line)
         self._found.append(Problem(code, place, what, cure, severity, shown))
+        if severity == "error":
+            self._faulty.add(place.file)
 
     def below(self, place: Place, piece: str, *, lines: int) -> Place:
         """Where a piece of a text stands, looked for from a place on, over some lines; else that place."""
@@ -84,10 +87,23 @@ class Problems:
                 return Place(place.file, number, at + 1)
         return place
 
+    @property
+    def count(self) -> int:
+        """How many were noted so far."""
+        return len(self._found)
+
+    def since(self, count: int) -> Problems:
+        """Those that were noted after so many."""
+        later = Problems()
+        later._found = self._found[count:]
+        later._faulty = {problem.place.file for problem in later._found if problem.severity == "error"}
+        return later
+
     def take(self, other: Problems) -> None:
         """Add what somebody else has noted."""
         self._found += other._found
         self._lines |= other._lines
+        self._faulty |= other._faulty
 
     @property
     def lines(self) -> Mapping[str, Sequence[str]]:
@@ -101,7 +117,7 @@ class Problems:
 
     def faulty(self, file: str) -> bool:
         """Whether a file has errors: what follows from them in other files is not said."""
-        return any(problem.place.file == file and problem.severity == "error" for problem in self._found)
+        return file in self._faulty
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.content.form import Form
@@ -61,6 +62,7 @@ class Translation:
     records: Mapping[str, Review]
 
 
+@lru_cache(maxsize=1 << 15)
 def mark_of(text: str) -> str:
     """Eight letters that change when the words of a text do; where its lines break does not count.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")
 """How git marks two versions of the same lines."""
+_REMARK_BEHIND = re.compile(r"\s+#")
 _ODD_START = re.compile(r" *[^\S \r\n\t]|\ufeff| *[\u200b\u2060]")
 
 
@@ -46,11 +47,16 @@ class Node:
     @property
     def plain(self) -> Plain:
         """The value without places, as JSON can hold it."""
-        if isinstance(self.value, str):
-            return self.value
-        if isinstance(self.value, tuple):
-            return [node.plain for node in self.value]
-        return {name: node.plain for name, node in self.value.items()}
+        return plain_of(self)
+
+
+def plain_of(node: Node) -> Plain:
+    """`Node.plain`."""
+    if isinstance(node.value, str):
+        return node.value
+    if isinstance(node.value, tuple):
+        return [plain_of(item) for item in node.value]
+    return {name: plain_of(item) for name, item in node.value.items()}
 
 
 def from_plain(plain: Plain, file: str) -> Node:
@@ -148,7 +154,7 @@ class _Composer:
             return None
         return None if self.mistaken else root
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int, named_at: Place | None = None) -> Node:
         place = self._at(event.start_mark)
         if depth > MAX_DEPTH:
             self._add("too-deep", place, f"this stands more than {MAX_DEPTH} levels deep.", "Use fewer levels.")
@@ -163,13 +169,13 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             self._cut_off(event, place)
             value = event.value.strip() if event.style in ("|", ">") else event.value
-            return Node(place, value, span=_span(event, event), style=event.style or "")
+            return Node(place, value, named_at, _span(event, event), event.style or "")
         many: tuple[Node, ...] | dict[str, Node]
         if isinstance(event, yaml.SequenceStartEvent):
             (many, end), sign = self._items(depth), "["
         else:
             (many, end), sign = self._fields(depth), "{"
-        return Node(place, many, span=_span(event, end), style=sign if event.flow_style else "")
+        return Node(place, many, named_at, _span(event, end), sign if event.flow_style else "")
 
     def _items(self, depth: int) -> tuple[tuple[Node, ...], Any]:
         items = []
@@ -180,14 +186,15 @@ class _Composer:
     def _fields(self, depth: int) -> tuple[dict[str, Node], Any]:
         fields: dict[str, Node] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            name, node = self._node(event, depth + 1), self._node(next(self.events), depth + 1)
+            name = self._node(event, depth + 1)
+            node = self._node(next(self.events), depth + 1, name.place)
             if not isinstance(name.value, str) or not name.value.strip():
                 self._add("name", name.place, "a name must be one word.", "Write a word before the colon.")
             elif first := fields.get(name.value):
                 self._add("twice", name.place, f'"{name.value}" stands here a second time{_on_line(first)}.',
                           "Keep one of the two, or give this one another name.")  # fmt: skip
             else:
-                fields[name.value] = replace(node, named_at=name.place)
+                fields[name.value] = node
         return fields, event
 
     def _at(self, mark: Any) -> Place:
@@ -233,8 +240,11 @@ class _Composer:
         """`Call #1 now` without quotes is `Call`: the rest is a comment, silently."""
         if event.style or event.end_mark.line >= len(self.lines):
             return
-        rest = self.lines[event.end_mark.line][event.end_mark.column :]
-        if re.match(r"\s+#", rest) and event.value and (self.prose or " " in event.value):
+        if (
+            _REMARK_BEHIND.match(self.lines[event.end_mark.line], event.end_mark.column)
+            and event.value
+            and (self.prose or " " in event.value)
+        ):
             self._add("cut-off", place, "this text ends before the #; what follows is not read.",
                       "Put the whole text in quotes, or the remark on a line of its own.")  # fmt: skip
 

@@ -7,7 +7,10 @@ that were checked; the same input gives the same vocabulary, in the same order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 
+from bot.content.memory import Memory
 from bot.content.message_loader import COMMANDS, DIGITS, OPTOUT, Locale, written_words
 from bot.engine.checklist import ANSWERS
 from bot.engine.flow import Flow
@@ -15,7 +18,7 @@ from bot.engine.text import way_of
 from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
 
-def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Vocabulary:
+def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow], memory: Memory) -> Vocabulary:
     """Everything that is understood, in every locale at once."""
     letters_of = {name: locale.letters_of for name, locale in locales.items() if locale.letters_of}
     variants = {language: name for name, language in letters_of.items()}
@@ -33,14 +36,21 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow]) -> Voca
         return frozenset(word for phrase in phrases(list_, "") for word in phrase.words)
 
     loud = {name for name, flow in flows.items() if flow.interrupts}
-    keywords = [
-        phrase(words, flow, name)
+    heard = [
+        memory.of(
+            ("phrases", name, file),
+            (part, memory.same(("variant", name), variants.get(name))),
+            partial(_heard_in, part, phrase),
+        )
         for name, locale in locales.items()
-        for flow, texts in locale.words.keywords.items()
-        for words in _folded(texts)
+        for file, part in locale.parts.items()
     ]
+    keywords = [phrase for one in heard for phrase in one.keywords]
     triggers = tuple(phrase for phrase in keywords if phrase.means not in loud)
-    answers = _answers(locales, phrase)
+    answers: dict[str, tuple[Phrase, ...]] = {}
+    for one in heard:
+        for key, own in one.answers.items():
+            answers[key] = (*answers.get(key, ()), *own)
     hints: dict[str, set[str]] = {name: set() for name in locales}
     for hint in phrases("hints", ""):
         hints[hint.locale].update(hint.words)
@@ -77,14 +87,23 @@ def opting_out(locale: Locale) -> OptOutWords:
     return OptOutWords(**lists)
 
 
-def _answers(
-    locales: Mapping[str, Locale], phrase: Callable[[Words, str, str], Phrase]
-) -> dict[str, tuple[Phrase, ...]]:
-    found: dict[str, tuple[Phrase, ...]] = {}
-    for name, locale in locales.items():
-        for key, texts in locale.words.answers.items():
-            found[key] = (*found.get(key, ()), *(phrase(words, key, name) for words in _folded(texts)))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one file makes understood."""
+
+    keywords: tuple[Phrase, ...]
+    answers: Mapping[str, tuple[Phrase, ...]]
+    """By the key of an option or an item."""
+
+
+def _heard_in(part: Locale, phrase: Callable[[Words, str, str], Phrase]) -> _Heard:
+    def phrases(means: str, texts: Iterable[str]) -> tuple[Phrase, ...]:
+        return tuple(phrase(words, means, part.name) for words in _folded(texts))
+
+    return _Heard(
+        keywords=tuple(one for flow, texts in part.words.keywords.items() for one in phrases(flow, texts)),
+        answers={key: phrases(key, texts) for key, texts in part.words.answers.items()},
+    )
 
 
 def _spoken(locales: Mapping[str, Locale], phrases: list[Phrase]) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ something else: "they do not stop knocking", "no message from my husband".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from bot.engine.vocabulary import OptOutWords, Phrase, Words
@@ -31,11 +31,14 @@ class OptOuts:
         """`polite`: words that may stand before and behind a whole text. Inside it they would change it: "no, I want
         more"."""
         self._languages = tuple((locale, words, _by_first(words)) for locale, words in locales.items())
+        self._known = frozenset(word for words in locales.values() for word in _every_word(words))
         self._polite = polite
 
     def found_in(self, said: Words) -> Phrase | None:
         """The text as a phrase of the language in which it opts out, or None: it says something else."""
         core = self._without_polite_ends(said)
+        if not self._known.issuperset(core):
+            return None
         for locale, words, parts in self._languages:
             if said in words.whole or core in words.whole or _says_it(said, parts):
                 return Phrase(said, "optout", locale)
@@ -44,6 +47,12 @@ class OptOuts:
     def _without_polite_ends(self, said: Words) -> Words:
         kept = [at for at, word in enumerate(said) if word not in self._polite]
         return said[kept[0] : kept[-1] + 1] if kept else said
+
+
+def _every_word(words: OptOutWords) -> Iterator[str]:
+    for phrases in (words.whole, words.no, words.stop, words.send, words.beside):
+        for phrase in phrases:
+            yield from phrase
 
 
 _Parts = Mapping[str, tuple[tuple[Words, str], ...]]

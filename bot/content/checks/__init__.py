@@ -1,13 +1,18 @@
 """Checks that know the job: what reads well and would still harm somebody, cost too much, or leave a person alone.
 
 Apart from the loaders, `flow_check` and `message_check`, which say what cannot be served at all: these look at a folder
-before it is published, never at a release that is live. To add one: a module with `check`, its name below, a broken
-file in `tests/content/broken/`, its line in `flows/README.md` (made by the catalogue).
+before it is published, never at a release that is live. To add one: a module with `check`, or with `look` where one file
+of one language is enough to say it; its name below, a broken file in `tests/content/broken/`, its line in
+`flows/README.md` (made by the catalogue).
 """
 
 from __future__ import annotations
 
+from functools import partial
+from types import ModuleType
+
 from bot.content.checks import (
+    answers,
     guards,
     keywords,
     law,
@@ -21,13 +26,40 @@ from bot.content.checks import (
     wording,
 )
 from bot.content.checks.content import Content
+from bot.content.memory import Memory
+from bot.content.words import opting_out
 
 __all__ = ["CHECKS", "Content", "judge"]
 
-CHECKS = (keywords, options, reach, guards, wording, signs, lengths, law, translations, meanings, moved)
+CHECKS = (keywords, answers, options, reach, guards, wording, signs, lengths, law, translations, meanings, moved)
+
+FILE_BY_FILE = frozenset({answers, guards, wording, signs, lengths, translations})
+"""Those that have `look` instead of `check`: at one file of one language, and of the rest of the content only at what
+`_file_by_file` names."""
 
 
-def judge(content: Content) -> None:
+def judge(content: Content, memory: Memory) -> None:
     """Let every check look at the content; each notes what it finds."""
+    said = {name: opting_out(locale) for name, locale in content.locales.items()}
+    facts = (content.default, content.organisation, content.referrals, content.collects, said)
+    common = memory.same("judged", facts)
     for module in CHECKS:
-        module.check(content)
+        if module in FILE_BY_FILE:
+            _file_by_file(module, content, common, memory)
+        else:
+            module.check(content)
+
+
+def _file_by_file(module: ModuleType, content: Content, common: object, memory: Memory) -> None:
+    """What the check says is remembered as long as all that it may look at is the same."""
+    theirs = content.source.parts if content.source else {}
+    for locale in content.locales.values():
+        for file, part in locale.parts.items():
+            seen = (
+                *(part, locale.parts.get("words"), locale.parts.get("common")),
+                *(theirs.get(file), theirs.get("words"), content.flows.get(file)),
+                *(content.problems.faulty(f"messages/{name}/{file}.yml") for name in (locale.name, content.default)),
+                common,
+            )
+            look = partial(module.look, content, locale, file)
+            memory.noting((module.__name__, locale.name, file), seen, content.problems, look)

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from bot.content.message_loader import Locale, Text
 from bot.content.problem import Place, Problems, Severity
 from bot.content.source import Node
-from bot.engine.flow import Flow
+from bot.content.words import opting_out
+from bot.engine.flow import Collect, Flow
+from bot.engine.optout import OptOuts
 from bot.engine.referrals import Referral
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """A content folder that was read. What a file with mistakes would hold is left out."""
 
@@ -66,6 +69,16 @@ class Content:
         for locale in self.locales.values():
             for key, text in locale.texts.items():
                 yield locale, key, text
+
+    @cached_property
+    def optouts(self) -> OptOuts:
+        """What is heard as "send me nothing more", in every language."""
+        return OptOuts({name: opting_out(locale) for name, locale in self.locales.items()})
+
+    @cached_property
+    def collects(self) -> frozenset[str]:
+        """The steps that ask for a language or a place."""
+        return frozenset(s.key for flow in self.flows.values() for s in flow.steps if isinstance(s, Collect))
 
     @property
     def source(self) -> Locale | None:

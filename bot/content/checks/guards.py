@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from bot.content.checks.content import Content, phrases
 from bot.content.checks.prose import asks, phrases_in, sentences, unquoted
-from bot.content.message_loader import Locale, Text
-from bot.engine.text import words_of
+from bot.content.message_loader import Locale, Text, written_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +37,19 @@ ANYWHERE = (
 )  # fmt: skip
 
 
-def check(content: Content) -> None:
+def look(content: Content, locale: Locale, file: str) -> None:
     """Note every phrase of a list, in the language of the list and in texts that were left in the first language."""
-    for locale in content.locales.values():
-        lists = [one for one in dict.fromkeys((locale.name, content.default)) if one in content.locales]
-        if "fillers" in locale.words.lists and not any(name.startswith("guards.") for name in locale.words.lists):
-            content.note("no-guards", content.place(f"messages/{locale.name}/words.yml"),
-                         f'nothing says what no text may ask in "{locale.name}".',
-                         "Translate `guards` from messages/en/words.yml.", "warning")  # fmt: skip
-        look = _Look(content, [content.locales[name] for name in lists])
-        for key, text in locale.texts.items():
-            if not key.startswith("common."):
-                look.at(key, text)
+    lists = locale.words.lists
+    if file == "words" and "fillers" in lists and not any(name.startswith("guards.") for name in lists):
+        content.note("no-guards", content.place(f"messages/{locale.name}/words.yml"),
+                     f'nothing says what no text may ask in "{locale.name}".',
+                     "Translate `guards` from messages/en/words.yml.", "warning")  # fmt: skip
+    if file == "common":
+        return
+    names = [one for one in dict.fromkeys((locale.name, content.default)) if one in content.locales]
+    looking = _Look(content, [content.locales[name] for name in names])
+    for key, text in locale.parts[file].texts.items():
+        looking.at(key, text)
 
 
 class _Look:
@@ -57,7 +57,7 @@ class _Look:
 
     def __init__(self, content: Content, locales: list[Locale]) -> None:
         self._content = content
-        self._refused = {w for one in locales for text in phrases(one, "negations") for w in words_of(text)}
+        self._refused = {w for one in locales for text in phrases(one, "negations") for w in written_words(text)}
         self._lists = {
             guard.list_: [phrases_in(phrases(one, f"guards.{guard.list_}")) for one in locales]
             for guard in (QUESTION, LABEL, *ANYWHERE)
@@ -72,7 +72,7 @@ class _Look:
             self._find([QUESTION, *ANYWHERE] if asks(sentence) else ANYWHERE, text, sentence)
 
     def _find(self, guards: Iterable[_Guard], text: Text, said: str) -> None:
-        words = words_of(said)
+        words = written_words(said)
         for guard in guards:
             found = next(filter(None, (one.within(words) for one in self._lists[guard.list_])), "")
             if found and (guard.negated or self._refused.isdisjoint(words)):

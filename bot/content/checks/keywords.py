@@ -1,4 +1,4 @@
-"""What people text: keywords and answers that would never be heard, or be heard as something else.
+"""What people text first: keywords that would never be heard, or be heard as something else.
 
 Apart because nobody sees these mistakes in a reply. Words are folded as the line's own reader folds them, and looked
 up in its order: opting out, emergencies, the answer to the screen, commands, greetings, keywords.
@@ -7,13 +7,13 @@ up in its order: opting out, emergencies, the answer to the screen, commands, gr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.content.checks.content import Content, phrases
 from bot.content.message_loader import COMMANDS, Locale, written_words
 from bot.content.problem import Place
-from bot.content.words import opting_out
-from bot.engine.flow import Collect, Option, options_of
+from bot.engine.flow import Option
 from bot.engine.optout import OptOuts
 from bot.engine.vocabulary import Words
 
@@ -24,35 +24,10 @@ TAKEN = frozenset({"yes", "help", "info"})
 
 _SEVERAL = re.compile(r"[;|]|\s/\s")
 """What people put between words where a comma belongs."""
-_SHOUTED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.upper, KEPT)))})\b")
 
 
 def check(content: Content) -> None:
-    """Note what nobody will be understood by."""
-    optouts = OptOuts({name: opting_out(locale) for name, locale in content.locales.items()})
-    _keywords(content, optouts)
-    for locale in content.locales.values():
-        ways_out = {
-            written_words(text): list_.removeprefix("commands.")
-            for list_ in ("commands.menu", "commands.back", "commands.delete")
-            for text in phrases(locale, list_)
-            if " " not in text
-        }
-        for option in _options(content):
-            _answers(content, locale, option, ways_out, optouts)
-    for _, key, text in content.texts():
-        if not key.startswith(("common.", "referrals.")) and (shouted := _SHOUTED.search(text.value)):
-            content.note("carrier-word", content.piece(text, shouted[0]),
-                         f'this asks for {shouted[0]}, which the phone company keeps for itself.',
-                         "Ask for another word, or for a digit.")  # fmt: skip
-
-
-def _options(content: Content) -> Iterator[Option]:
-    return (option for flow in content.flows.values() for step in flow.steps for option in options_of(step))
-
-
-def _keywords(content: Content, optouts: OptOuts) -> None:
-    """Words that start a flow: one flow only, and not what is understood as something else before."""
+    """Note keywords that start two flows, or that are understood as something else before."""
     heard = _heard_before(content)
     first: dict[Words, tuple[str, Locale]] = {}
     for locale in content.locales.values():
@@ -64,7 +39,7 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
             for number, words in enumerate(folded):
                 if not words:
                     continue
-                _one(content, _item(content, file, number, "keywords"), texts[number])
+                one_phrase(content, partial(_item, content, file, number, "keywords"), texts[number])
                 other, where = first.setdefault(words, (flow, locale))
                 if other != flow:
                     content.note("shared-keyword", _item(content, file, number, "keywords"),
@@ -72,8 +47,8 @@ def _keywords(content: Content, optouts: OptOuts) -> None:
                                  "Keep it in one of the two flows; in doubt in none: people are then asked.",
                                  "error" if where is locale else "warning")  # fmt: skip
                 if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
-                    _kept(content, _item(content, file, number, "keywords"), texts[number])
-                elif means := _heard_as(words, heard, optouts, loud=_loud(content, flow)):
+                    kept(content, _item(content, file, number, "keywords"), texts[number])
+                elif means := _heard_as(words, heard, content.optouts, loud=_loud(content, flow)):
                     content.note("heard-first", _item(content, file, number, "keywords"),
                                  f'"{texts[number]}" is heard as {means}, never as this.',
                                  "Take it out here, or out of words.yml.", "warning")  # fmt: skip
@@ -102,43 +77,15 @@ def _heard_as(words: Words, heard: Mapping[Words, str], optouts: OptOuts, *, lou
     return "" if loud else heard.get(words, "")
 
 
-def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping[Words, str], optouts: OptOuts) -> None:
-    """Labels and synonyms: none that the phone company keeps, none that hides a way out.
-
-    Where options are shown there is nothing more to read, so that MORE is no loss; nor is a phrase of several words.
-    """
-    texts = locale.words.answers.get(option.key, ())
-    label = content.text(locale, f"{option.key}.label")
-    for number, text in enumerate(texts):
-        words = written_words(text)
-        if text != label:
-            _one(content, answer_place(content, locale, option, number), text)
-        said = " ".join(words)
-        if said in KEPT or (said in TAKEN and (text == label or len(texts) == 1)):
-            _kept(content, answer_place(content, locale, option, number), text)
-        elif optouts.found_in(words):
-            content.note("hides-command", answer_place(content, locale, option, number),
-                         f'"{text}" is heard as opting out: nobody would be answered.',
-                         "Take another word.")  # fmt: skip
-        elif (means := ways_out.get(words)) and not _leads_to_it(content, option, means):
-            content.note("hides-command", answer_place(content, locale, option, number),
-                         f'"{text}" means {means.upper()} everywhere else.',
-                         "Take another word: at every step the same word does the same.", "warning")  # fmt: skip
-
-
-def _leads_to_it(content: Content, option: Option, command: str) -> bool:
-    """Whether an option does what the command does."""
-    flow = option.then.partition(".")[0]
-    return command == flow or any(isinstance(s, Collect) and s.key == option.then for s in content.flows[flow].steps)
-
-
-def _one(content: Content, place: Place, text: str) -> None:
+def one_phrase(content: Content, place: Callable[[], Place], text: str) -> None:
+    """Note several phrases written as one. `place` is asked for only then: it has to be looked for."""
     if several := _SEVERAL.search(text):
-        content.note("one-phrase", place, f'"{text}" counts as one phrase, which nobody texts.',
+        content.note("one-phrase", place(), f'"{text}" counts as one phrase, which nobody texts.',
                      f'Put a comma instead of "{several[0].strip()}".', "warning")  # fmt: skip
 
 
-def _kept(content: Content, place: Place, text: str) -> None:
+def kept(content: Content, place: Place, text: str) -> None:
+    """Note a word that never arrives."""
     content.note("carrier-word", place, f'"{text}" is kept by the phone company: it never arrives as an answer.',
                  "Take another word, or write others beside it.")  # fmt: skip
 

@@ -16,16 +16,17 @@ from bot.engine.release import MENU
 WHATSAPP = 1600
 
 
-def check(content: Content) -> None:
+def look(content: Content, locale: Locale, file: str) -> None:
     """Note texts that are too long for what they are for."""
-    for locale in content.locales.values():
-        for flow in content.flows.values():
-            first = _first(flow)
-            for step in (*flow.steps, *(flow.checklist.items if flow.checklist else ())):
-                if text := locale.texts.get(f"{step.key}.text"):
-                    _budget(content, locale, step, text)
-                    if step is first and flow.name != MENU:
-                        _first_reply(content, locale, step, text)
+    flow = content.flows.get(file)
+    if flow is None:
+        return
+    first = _first(flow)
+    for step in (*flow.steps, *(flow.checklist.items if flow.checklist else ())):
+        if text := locale.texts.get(f"{step.key}.text"):
+            _budget(content, locale, step, text)
+            if step is first and flow.name != MENU:
+                _first_reply(content, locale, step, text)
 
 
 def _first(flow: Flow) -> Step:

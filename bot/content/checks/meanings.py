@@ -6,10 +6,9 @@ Apart from `keywords`, which compares flows with these lists; here one list is c
 from __future__ import annotations
 
 from bot.content.checks.content import Content, phrases
-from bot.content.message_loader import COMMANDS, DIGITS, Locale
+from bot.content.message_loader import COMMANDS, DIGITS, Locale, written_words
 from bot.content.problem import Place
 from bot.engine.checklist import ANSWERS
-from bot.engine.text import words_of
 from bot.engine.vocabulary import Words
 
 LISTS = (
@@ -29,7 +28,7 @@ def check(content: Content) -> None:
         first: dict[Words, str] = {}
         for list_ in LISTS:
             for text in phrases(locale, list_):
-                if (other := first.setdefault(words_of(text), list_)) != list_:
+                if (other := first.setdefault(written_words(text), list_)) != list_:
                     content.note("two-meanings", _place(content, locale, list_, text),
                                  f'"{text}" means {_said(other)} and {_said(list_)}.',
                                  "Keep it in one of the two lists.")  # fmt: skip

@@ -11,8 +11,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from bot.engine.text import words_of
+from bot.engine.text import fold, words_of
 from bot.engine.vocabulary import Words
+
+written = lru_cache(maxsize=1 << 15)(fold)
+"""`fold` for texts that volunteers write, which several checks look at."""
 
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|「([^」]*)」|„([^”]*)”')
 _SENTENCE = re.compile(r"[^.!?。！？؟।۔]+[.!?。！？؟।۔]*")
@@ -52,6 +55,7 @@ class Phrases:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._own: dict[str, str] = {" ".join(words): text for text in texts if (words := words_of(text))}
+        self._first = frozenset(own.partition(" ")[0] for own in self._own)
         longest = sorted(map(re.escape, self._own), key=len, reverse=True)
         self._any = re.compile(rf"(?<= )(?:{'|'.join(longest)})(?= )") if longest else None
 
@@ -61,7 +65,9 @@ class Phrases:
         >>> Phrases(["your status"]).within(words_of("What is YOUR status?")), Phrases(["you"]).within(("yours",))
         ('your status', '')
         """
-        found = self._any.search(f" {' '.join(words)} ") if self._any else None
+        if self._any is None or self._first.isdisjoint(words):
+            return ""
+        found = self._any.search(f" {' '.join(words)} ")
         return self._own[found[0]] if found else ""
 
 

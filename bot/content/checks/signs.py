@@ -32,32 +32,31 @@ _FOREIGN = re.compile("[\u0370-\u058f\u13a0-\u13ff]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def check(content: Content) -> None:
+def look(content: Content, locale: Locale, file: str) -> None:
     """Note signs that are not what they seem."""
-    for locale in content.locales.values():
-        mine = script_of_words(phrases(locale, "hints"))
-        for key, text in locale.texts.items():
-            if text.value.isascii():
-                continue
-            _unseen(content, text)
-            _digits(content, text)
-            _alike(content, text.value, mine, text)
-            if mine == "LATIN" and not key.startswith("common."):
-                _dear(content, text)
-        for text in _foreign(content, locale):
-            if odd := _odd_word(text.value, mine):
-                _note_alike(content, content.piece(text, odd), odd, mine)
+    mine, part = script_of_words(phrases(locale, "hints")), locale.parts[file]
+    for text in part.texts.values():
+        if text.value.isascii():
+            continue
+        _unseen(content, text)
+        _digits(content, text)
+        _alike(content, text.value, mine, text)
+        if mine == "LATIN" and file != "common":
+            _dear(content, text)
+    for text in _foreign(content, part):
+        if odd := _odd_word(text.value, mine):
+            _note_alike(content, content.piece(text, odd), odd, mine)
 
 
-def _foreign(content: Content, locale: Locale) -> Iterator[Text]:
+def _foreign(content: Content, part: Locale) -> Iterator[Text]:
     """What people may text that holds letters of a script that looks like another; below which name it stands."""
-    for flow, texts in locale.words.keywords.items():
+    for flow, texts in part.words.keywords.items():
         for text in filter(_FOREIGN.search, texts):
-            yield Text(text + "\n" * len(texts), content.place(f"messages/{locale.name}/{flow}.yml", "keywords"))
-    for key, texts in locale.words.answers.items():
+            yield Text(text + "\n" * len(texts), content.place(f"messages/{part.name}/{flow}.yml", "keywords"))
+    for key, texts in part.words.answers.items():
         flow, step, option = key.split(".")
         for text in filter(_FOREIGN.search, texts):
-            yield Text(text, content.place(f"messages/{locale.name}/{flow}.yml", step, option))
+            yield Text(text, content.place(f"messages/{part.name}/{flow}.yml", step, option))
 
 
 def _unseen(content: Content, text: Text) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from bot.content.checks.content import Content, phrases
-from bot.content.checks.prose import letters, quoted, script, unquoted
-from bot.content.message_loader import Locale, Text
-from bot.engine.text import fold, script_of_words, way_of, words_of
+from bot.content.checks.prose import letters, quoted, script, unquoted, written
+from bot.content.message_loader import Locale, Text, written_words
+from bot.engine.text import script_of_words, way_of
 
 ENOUGH = 3
 """Words from which on an equal text is no name and no accident."""
@@ -22,41 +22,35 @@ _PLACEHOLDER = re.compile(r"%\{[^}]*\}|%%")
 _STAYS = re.compile(r"\b(?:ICE|POLICE|DHS|I-\d+)\b")
 
 
-def check(content: Content) -> None:
-    """Compare every text with the one it was made from."""
+def look(content: Content, locale: Locale, file: str) -> None:
+    """Compare every text with the one it was made from. Of a file with mistakes, nothing is said."""
     source = content.source
-    if source is None:
+    if source is None or locale is source or "words" not in locale.files:
         return
-    faulty = {problem.place.file for problem in content.problems.errors}
-    for locale in content.locales.values():
-        if locale is source or "words" not in locale.files:
+    if any(content.problems.faulty(f"messages/{one.name}/{file}.yml") for one in (locale, source)):
+        return
+    way = way_of("".join(phrases(locale, "hints")))
+    mine, theirs = (script_of_words(phrases(one, "hints")) for one in (locale, source))
+    for key, text in locale.parts[file].texts.items():
+        english = source.texts.get(key)
+        if english is None or key.startswith("common.language."):
             continue
-        way = way_of("".join(phrases(locale, "hints")))
-        mine, theirs = (script_of_words(phrases(one, "hints")) for one in (locale, source))
-        for key, text in locale.texts.items():
-            english = source.texts.get(key)
-            if english is None or key.startswith("common.language.") or not faulty.isdisjoint(_files(text, english)):
-                continue
-            if not _untranslated(content, text, english) and not _other_script(content, text, mine, theirs, way):
-                _digits(content, text, english, source)
-                _english(content, text, english)
-
-
-def _files(*texts: Text) -> set[str]:
-    return {text.place.file for text in texts}
+        if not _untranslated(content, text, english) and not _other_script(content, text, mine, theirs, way):
+            _digits(content, text, english, source)
+            _english(content, text, english)
 
 
 def _untranslated(content: Content, text: Text, english: Text) -> bool:
     """The whole text, or one line of it."""
     if text.value == english.value:
-        if len(words_of(unquoted(_PLACEHOLDER.sub("", text.value)))) < ENOUGH:
+        if len(written_words(unquoted(_PLACEHOLDER.sub("", text.value)))) < ENOUGH:
             return False
         content.note("untranslated", text.place, "this is the English text, letter by letter.",
                      f"Translate: {' '.join(english.value.split())[:60]}", "warning")  # fmt: skip
         return True
     theirs = {line.strip() for line in english.value.split("\n")}
     for line in text.value.split("\n"):
-        if line.strip() in theirs and len(words_of(unquoted(line))) >= ENOUGH:
+        if line.strip() in theirs and len(written_words(unquoted(line))) >= ENOUGH:
             content.note("untranslated", content.piece(text, line), "this line is still English.",
                          f"Translate: {line.strip()[:60]}", "warning")  # fmt: skip
             return True
@@ -66,7 +60,7 @@ def _untranslated(content: Content, text: Text, english: Text) -> bool:
 def _other_script(content: Content, text: Text, mine: str, theirs: str, way: str) -> bool:
     """Not one letter of the language's own script, or of its own way to write it: pasted from another file."""
     bare = unquoted(_PLACEHOLDER.sub("", text.value))
-    if not mine or len(words_of(bare)) < ENOUGH:
+    if not mine or len(written_words(bare)) < ENOUGH:
         return False
     scripts = set(letters(bare))
     foreign = scripts and mine not in scripts if mine != theirs else bool(scripts - {mine})
@@ -81,9 +75,13 @@ def _other_script(content: Content, text: Text, mine: str, theirs: str, way: str
     return bool(odd)
 
 
+def _numbers(value: str) -> set[str]:
+    return set(_DIGITS.findall(written(_PLACEHOLDER.sub("", value))))
+
+
 def _digits(content: Content, text: Text, english: Text, source: Locale) -> None:
     """911, I-200, 3 days: the same numbers in both."""
-    mine, theirs = (set(_DIGITS.findall(fold(_PLACEHOLDER.sub("", one.value)))) for one in (text, english))
+    mine, theirs = _numbers(text.value), _numbers(english.value)
     extra, missing = sorted(mine - theirs), sorted(theirs - mine)
     if extra and (missing or any(len(number) >= TELEPHONE for number in extra)):
         wanted = f"; there it is {', '.join(missing)}" if missing else ""
@@ -99,9 +97,9 @@ def _digits(content: Content, text: Text, english: Text, source: Locale) -> None
 
 def _english(content: Content, text: Text, english: Text) -> None:
     """What must be said aloud or recognised in English stays in English."""
-    mine = " ".join(words_of(text.value))
     for sentence in quoted(english.value) if unquoted(english.value).strip() else ():
-        if len(words := words_of(sentence)) >= ENOUGH and " ".join(words) not in mine:
+        words = written_words(sentence)
+        if len(words) >= ENOUGH and " ".join(words) not in " ".join(written_words(text.value)):
             content.note("not-aloud", text.place, f'the sentence to say in English is missing: "{sentence}".',
                          "Write it in English, and its meaning beside it.")  # fmt: skip
     for word in sorted(set(_STAYS.findall(english.value)) - set(_STAYS.findall(text.value))):

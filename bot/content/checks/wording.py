@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection
 
 from bot.content.checks.content import Content
-from bot.content.message_loader import Text
+from bot.content.checks.prose import written
+from bot.content.message_loader import Locale, Text
 from bot.engine.referrals import Referral
-from bot.engine.text import fold
 
 _NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[ ().-]{0,2}\d){6,}(?!\w)|(?<![\w-])\d{6}(?!\w)")
 _SHORT = re.compile(r"(?<![\w$-])\d{3}(?![\w%-])")
@@ -33,21 +33,17 @@ _PAIRS = ("“”", "()", "（）", "«»", "「」")
 _BETWEEN_LETTERS = re.compile(r"(?<=\w)['’](?=\w)")
 
 
-def check(content: Content) -> None:
+def look(content: Content, locale: Locale, file: str) -> None:
     """Note what should not stand in a text."""
-    short = _short_numbers(content.referrals)
-    labels = {
-        (locale.name, key.partition(".")[0], text.value): key.split(".")[-2]
-        for locale, key, text in content.texts()
-        if key.endswith(".label")
-    }
-    for locale, key, text in content.texts():
+    short, texts = _short_numbers(content.referrals), locale.parts[file].texts
+    labels = {text.value: key.split(".")[-2] for key, text in texts.items() if key.endswith(".label")}
+    for key, text in texts.items():
         if key.startswith("common.language."):
             continue
         _numbers(content, text, short)
         _pieces(content, text)
         _pairs(content, text)
-        if key.endswith(".text") and (label := labels.get((locale.name, key.partition(".")[0], text.value))):
+        if key.endswith(".text") and (label := labels.get(text.value)):
             content.note("text-is-label", text.place, f'this text is the label of "{label}".',
                          "Write what the step says; a label stands behind its own option.", "warning")  # fmt: skip
 
@@ -59,7 +55,7 @@ def _short_numbers(referrals: Collection[Referral]) -> set[str]:
 def _numbers(content: Content, text: Text, short: Collection[str]) -> None:
     """Telephone numbers stand in one file; 911 and 988 may be said, but only as they stand there."""
     plain = _DATE.sub(" ", text.value)
-    digits = plain if plain.isascii() else fold(plain)
+    digits = plain if plain.isascii() else written(plain)
     if found := _NUMBER.search(digits):
         content.note("typed-number", content.piece(text, found[0].strip()),
                      f'"{found[0].strip()}" looks like a telephone number.',
