@@ -135,11 +135,14 @@ class Talk:
 
 
 def opening(library: Library, locale: str | None, flow: str | None) -> list[str]:
-    """The texts that bring a person to the language and the flow that were asked for."""
+    """The texts that bring a person to the language and the flow that were asked for.
+
+    The flow first: at the menu its word may be an answer. Whoever names a language is shown the same step in it.
+    """
     spoken = locale or library.release.default_locale
     language = [library.messages.text("common.language.name", locale)] if locale else []
     starts = [opener(library, spoken, flow) or opener(library, spoken, MENU)] if flow else []
-    return [*language, *filter(None, starts)]
+    return [*filter(None, starts), *language]
 
 
 def opener(library: Library, locale: str, flow: str) -> str | None:

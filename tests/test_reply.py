@@ -254,14 +254,14 @@ def test_saying_that_nobody_has_reviewed_it_takes_no_more_room_than_saying_no_la
 def test_a_text_may_name_the_organisation_and_its_translations_must(tmp_path):
     folder = sound_content(tmp_path)
     set_in(folder, "flows/organisation.yaml", "name", "name: 100% Our Line")
-    for locale, text in (("en", "This is %{organisation}."), ("es", "Somos nosotros.")):
-        path = folder / "messages" / locale / "door.yml"
+    english, spanish = (folder / "messages" / locale / "door.yml" for locale in ("en", "es"))
+    for path, text in ((english, "This is %{organisation}."), (spanish, "Somos nosotros.")):
         path.write_text(re.sub(r"(?m)^knock:\n  text: .*$", f'knock:\n  text: "{text}"', path.read_text()))
 
     missing = [problem for problem in check_folder(folder).problems if problem.code == "placeholder"]
     assert [problem.place.file for problem in missing] == ["messages/es/door.yml"]
 
-    path.write_text(path.read_text().replace("Somos nosotros", "Esto es %{organisation}"))
+    spanish.write_text(spanish.read_text().replace("Somos nosotros", "Esto es %{organisation}"))
     talk = Talk(check_folder(folder).library(), "sms", datetime(2026, 11, 23, 20, 15))
     assert (talk.hears("door") or "").startswith("This is 100% Our Line.\n")
 

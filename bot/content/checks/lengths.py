@@ -1,7 +1,7 @@
 """How long a text is, in SMS parts and on WhatsApp: what comes first, what is cut into pages, what a cut would save.
 
 Apart from `segments`, which counts, and from the composer, which cuts: here a volunteer is told before anybody pays.
-A step's text and its labels are counted; the line adds the menu line, and the date as the last line.
+A step's text, its labels and the digits below them are counted; in a first reply the line adds the date.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def _shown(content: Content, locale: Locale, step: Step, text: Text) -> str:
 
 
 def _budget(content: Content, locale: Locale, step: Step, text: Text) -> None:
-    shown = _shown(content, locale, step, text)
+    back, menu = (content.text(locale, f"common.nav.{word}") for word in ("back", "menu"))
+    shown = cheaper(f"{_shown(content, locale, step, text)}\n8 {back} 0 {menu}")
     if (now := parts(shown)) > MAX_PARTS:
         content.note("over-budget", text.place, f"with its options this is {now} SMS parts; {MAX_PARTS} is the most.",
                      f"People would have to text 9 to read on. {_saving(shown, MAX_PARTS)}", "warning")  # fmt: skip

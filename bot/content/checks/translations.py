@@ -5,6 +5,7 @@ Apart from `message_check`, which says what is missing: here every text is there
 
 from __future__ import annotations
 
+import calendar
 import re
 
 from bot.content.checks.content import Content, phrases
@@ -17,7 +18,11 @@ ENOUGH = 3
 TELEPHONE = 3
 """Digits from which on a number is one that people dial or look for."""
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"(?<![a-z])\d+(?![a-z])")
+"""Not those that are letters: 3andi, mo7ami."""
+_WORD = re.compile(r"[A-Za-z]+")
+_MONTHS = {name: str(number) for number, name in enumerate(calendar.month_name) if name} | {"Sept": "9"}
+"""Chinese and Korean write months as numbers."""
 _PLACEHOLDER = re.compile(r"%\{[^}]*\}|%%")
 _STAYS = re.compile(r"\b(?:ICE|POLICE|DHS|I-\d+)\b")
 
@@ -82,7 +87,8 @@ def _numbers(value: str) -> set[str]:
 def _digits(content: Content, text: Text, english: Text, source: Locale) -> None:
     """911, I-200, 3 days: the same numbers in both."""
     mine, theirs = _numbers(text.value), _numbers(english.value)
-    extra, missing = sorted(mine - theirs), sorted(theirs - mine)
+    months = {_MONTHS[word] for word in _WORD.findall(english.value) if word in _MONTHS}
+    extra, missing = sorted(mine - theirs - months), sorted(theirs - mine)
     if extra and (missing or any(len(number) >= TELEPHONE for number in extra)):
         wanted = f"; there it is {', '.join(missing)}" if missing else ""
         content.note("other-digits", content.piece(text, extra[0]),
