@@ -29,7 +29,7 @@ from bot.content.message_loader import ORGANISATION_NAME, Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
-from bot.content.reviews import RECORDS, ReviewCheck, Translation, read_records, translation
+from bot.content.reviews import RECORDS, Review, ReviewCheck, Translation, read_records, translation
 from bot.content.source import Node, Plain, from_plain, plain_of
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
@@ -238,7 +238,7 @@ def _build(
     loader = MessageLoader(form, sound, names, default=organisation.default_locale, unsound=unsound, memory=memory)
     read_locales = {name: loader.load(name, files[name]) for name in locales}
     message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
-    translations = _translations(read_locales, records, organisation.default_locale, form, unread)
+    translations = _translations(read_locales, records, organisation.default_locale, form, unread, memory)
     judged(
         Content(
             nodes=nodes,
@@ -272,6 +272,7 @@ def _translations(
     default: str,
     form: Form,
     unread: frozenset[str],
+    memory: Memory,
 ) -> dict[str, Translation]:
     """How far every locale but the default one is; what translators should look at is noted."""
     if default not in locales:
@@ -283,10 +284,14 @@ def _translations(
     found = {}
     for name, root in records.items():
         if name != default:
-            known = read_records(form, root) if root else {}
+            known = memory.noting(("records", name), (root,), form.problems, partial(_records, form, root))
             found[name] = translation(locales[default], locales[name], known)
             check.check(found[name], root)
     return found
+
+
+def _records(form: Form, root: Node | None) -> dict[str, Review]:
+    return read_records(form, root) if root else {}
 
 
 def _flow_files(names: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A hundred mistakes of volunteers, each made in a copy of the shipped content: what is changed, where it must show.
+"""A hundred mistakes of volunteers, each made in the shipped content: what is changed, and where it must show.
 
 Apart from the catalogue, whose examples show one problem each in a small content: here nobody asks which check finds a
 mistake, only whether a volunteer is led to the right line, and whether doing what is said there is enough. The list was
@@ -7,14 +7,12 @@ written from what people do to such files, not from what the checks find. `pytho
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.config import CHECKOUT
+from bot.content.files import Files
 from bot.content.history import committed
 from bot.content.library import check_folder
 from bot.content.problem import Problem
@@ -43,29 +41,21 @@ class Mistake:
 MISTAKES = [Mistake(*fields) for fields in MADE]
 
 
-def shipped(folder: Path) -> Path:
-    """A copy of the shipped content."""
-    for room in ("flows", "messages"):
-        shutil.copytree(CHECKOUT / room, folder / room)
-    return folder
-
-
+FILES = Files(CHECKOUT)
+"""Read once for all mistakes, since each is in one file; `test_memory` proves that this changes nothing."""
 BEFORE = committed(CHECKOUT)
-KNOWN = {(p.code, p.place.file, p.what) for p in check_folder(CHECKOUT, today=TODAY, before=BEFORE).problems}
+KNOWN = {
+    (p.code, p.place.file, p.what) for p in check_folder(CHECKOUT, today=TODAY, before=BEFORE, files=FILES).problems
+}
 """What is said of the shipped content anyway."""
 
 
-def told(mistake: Mistake, folder: Path) -> tuple[Problem, ...]:
-    """What is said of the mistake, in a copy of the content that is left as it was."""
-    path = folder / mistake.file
-    before = path.read_bytes()
-    text = before.decode("utf-8")
+def told(mistake: Mistake) -> tuple[Problem, ...]:
+    """What is said of the mistake."""
+    text = (CHECKOUT / mistake.file).read_text(encoding="utf-8")
     assert mistake.old in text, f"{mistake}: nothing to change"
-    path.write_text(text.replace(mistake.old, mistake.new, 1), encoding="utf-8")
-    try:
-        found = check_folder(folder, today=TODAY, before=BEFORE).problems
-    finally:
-        path.write_bytes(before)
+    instead = {mistake.file: text.replace(mistake.old, mistake.new, 1).encode()}
+    found = check_folder(CHECKOUT, today=TODAY, before=BEFORE, files=FILES, instead=instead).problems
     return tuple(p for p in found if (p.code, p.place.file, p.what) not in KNOWN)
 
 
@@ -82,10 +72,8 @@ def is_shown(mistake: Mistake, problems: tuple[Problem, ...]) -> bool:
 
 def outcomes() -> Iterator[tuple[Mistake, tuple[Problem, ...]]]:
     """Every mistake with what is said of it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = shipped(Path(name))
-        for mistake in MISTAKES:
-            yield mistake, told(mistake, folder)
+    for mistake in MISTAKES:
+        yield mistake, told(mistake)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,12 @@ import re
 
 import pytest
 
+from bot.config import CHECKOUT
 from bot.content.mend import mended
 from bot.content.problem import Problem
-from tests.content.mistakes import MISTAKES, Mistake, is_shown, shipped, told
+from tests.content.mistakes import MISTAKES, Mistake, is_shown, told
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A copy of the shipped content; every mistake is taken back."""
-    return shipped(tmp_path_factory.mktemp("shipped"))
 
 
 def test_there_are_a_hundred_mistakes_of_more_than_thirty_kinds():
@@ -25,8 +20,8 @@ def test_there_are_a_hundred_mistakes_of_more_than_thirty_kinds():
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_a_mistake_is_shown_where_it_is(mistake, folder):
-    problems = told(mistake, folder)
+def test_a_mistake_is_shown_where_it_is(mistake):
+    problems = told(mistake)
 
     assert is_shown(mistake, problems) != mistake.missed, "\n".join(map(str, problems))
 
@@ -56,10 +51,9 @@ CURED = [
 
 
 @pytest.mark.parametrize("mistake", CURED, ids=str)
-def test_doing_what_is_said_leaves_no_error(mistake, folder):
-    path = folder / mistake.file
-    before = path.read_text(encoding="utf-8")
-    text = cured(mistake, before.replace(mistake.old, mistake.new, 1), told(mistake, folder))
+def test_doing_what_is_said_leaves_no_error(mistake):
+    before = (CHECKOUT / mistake.file).read_text(encoding="utf-8")
+    text = cured(mistake, before.replace(mistake.old, mistake.new, 1), told(mistake))
     mending = Mistake(mistake.kind, mistake.file, before, text)
 
-    assert [str(p) for p in told(mending, folder) if p.severity == "error"] == []
+    assert [str(p) for p in told(mending) if p.severity == "error"] == []

@@ -1,8 +1,8 @@
 """Checks that know the job: what reads well and would still harm somebody, cost too much, or leave a person alone.
 
 Apart from the loaders, `flow_check` and `message_check`, which say what cannot be served at all: these look at a folder
-before it is published, never at a release that is live. To add one: a module with `check`, or with `look` where one file
-of one language is enough to say it; its name below, a broken file in `tests/content/broken/`, its line in
+before it is published, never at a release that is live. To add one: a module with `check` or, where one file of
+one language is enough to say it, with `look`; its name below, a broken file in `tests/content/broken/`, its line in
 `flows/README.md` (made by the catalogue).
 """
 
@@ -33,25 +33,25 @@ __all__ = ["CHECKS", "Content", "judge"]
 
 CHECKS = (keywords, answers, options, reach, guards, wording, signs, lengths, law, translations, meanings, moved)
 
-FILE_BY_FILE = frozenset({answers, guards, wording, signs, lengths, translations})
-"""Those that have `look` instead of `check`: at one file of one language, and of the rest of the content only at what
-`_file_by_file` names."""
-
 
 def judge(content: Content, memory: Memory) -> None:
-    """Let every check look at the content; each notes what it finds."""
-    said = {name: opting_out(locale) for name, locale in content.locales.items()}
-    facts = (content.default, content.organisation, content.referrals, content.collects, said)
+    """Let every check look at the content; each notes what it finds.
+
+    A check has `check`, which is given everything, or `look`, which is given one file of one language, or both. Of the
+    rest of the content a `look` may use only what `_file_by_file` names: what it said is remembered as long as that is
+    the same.
+    """
+    optouts = {name: opting_out(locale) for name, locale in content.locales.items()}
+    facts = (content.default, content.organisation, content.referrals, content.collects, content.heard, optouts)
     common = memory.same("judged", facts)
     for module in CHECKS:
-        if module in FILE_BY_FILE:
-            _file_by_file(module, content, common, memory)
-        else:
+        if hasattr(module, "check"):
             module.check(content)
+        if hasattr(module, "look"):
+            _file_by_file(module, content, common, memory)
 
 
 def _file_by_file(module: ModuleType, content: Content, common: object, memory: Memory) -> None:
-    """What the check says is remembered as long as all that it may look at is the same."""
     theirs = content.source.parts if content.source else {}
     for locale in content.locales.values():
         for file, part in locale.parts.items():

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from bot.content.message_loader import Locale, Text
+from bot.content.message_loader import COMMANDS, Locale, Text, written_words
 from bot.content.problem import Place, Problems, Severity
 from bot.content.source import Node
 from bot.content.words import opting_out
 from bot.engine.flow import Collect, Flow
 from bot.engine.optout import OptOuts
 from bot.engine.referrals import Referral
+from bot.engine.vocabulary import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,18 @@ class Content:
     def optouts(self) -> OptOuts:
         """What is heard as "send me nothing more", in every language."""
         return OptOuts({name: opting_out(locale) for name, locale in self.locales.items()})
+
+    @cached_property
+    def heard(self) -> dict[Words, str]:
+        """What is understood before a keyword is looked for, and as what."""
+        lists = {"languages": "a language", "greetings": "a greeting"}
+        lists |= {f"commands.{command}": command.upper() for command in COMMANDS}
+        return {
+            written_words(text): f"{means} ({locale.name})"
+            for list_, means in lists.items()
+            for locale in self.locales.values()
+            for text in phrases(locale, list_)
+        }
 
     @cached_property
     def collects(self) -> frozenset[str]:

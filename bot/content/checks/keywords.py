@@ -7,14 +7,13 @@ up in its order: opting out, emergencies, the answer to the screen, commands, gr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from bot.content.checks.content import Content, phrases
-from bot.content.message_loader import COMMANDS, Locale, written_words
+from bot.content.message_loader import Locale, written_words
 from bot.content.problem import Place
 from bot.engine.flow import Option
-from bot.engine.optout import OptOuts
 from bot.engine.vocabulary import Words
 
 KEPT = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop"])
@@ -27,54 +26,53 @@ _SEVERAL = re.compile(r"[;|]|\s/\s")
 
 
 def check(content: Content) -> None:
-    """Note keywords that start two flows, or that are understood as something else before."""
-    heard = _heard_before(content)
+    """Note keywords that start two flows, and several that were written as one."""
     first: dict[Words, tuple[str, Locale]] = {}
     for locale in content.locales.values():
-        common = (*phrases(locale, "fillers"), *phrases(locale, "hints"))
-        weak = {word for text in common for word in written_words(text)}
         for flow, texts in locale.words.keywords.items():
-            file = f"messages/{locale.name}/{flow}.yml"
-            folded = [written_words(text) for text in texts]
-            for number, words in enumerate(folded):
+            for number, text in enumerate(texts):
+                words = written_words(text)
                 if not words:
                     continue
-                one_phrase(content, partial(_item, content, file, number, "keywords"), texts[number])
+                one_phrase(content, partial(_place, content, locale, flow, number), text)
                 other, where = first.setdefault(words, (flow, locale))
                 if other != flow:
-                    content.note("shared-keyword", _item(content, file, number, "keywords"),
-                                 f'"{texts[number]}" starts "{other}" too ({where.name}).',
+                    content.note("shared-keyword", _place(content, locale, flow, number),
+                                 f'"{text}" starts "{other}" too ({where.name}).',
                                  "Keep it in one of the two flows; in doubt in none: people are then asked.",
                                  "error" if where is locale else "warning")  # fmt: skip
-                if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
-                    kept(content, _item(content, file, number, "keywords"), texts[number])
-                elif means := _heard_as(words, heard, content.optouts, loud=_loud(content, flow)):
-                    content.note("heard-first", _item(content, file, number, "keywords"),
-                                 f'"{texts[number]}" is heard as {means}, never as this.',
-                                 "Take it out here, or out of words.yml.", "warning")  # fmt: skip
-                elif len(words) == 1 and weak.issuperset(words):
-                    content.note("weak-keyword", _item(content, file, number, "keywords"),
-                                 f'"{texts[number]}" stands in every other text.',
-                                 "Add a word that only this situation has.", "warning")  # fmt: skip
 
 
-def _heard_before(content: Content) -> dict[Words, str]:
-    """What is understood before a keyword is looked for, and as what."""
-    lists = {"languages": "a language", "greetings": "a greeting"}
-    lists |= {f"commands.{command}": command.upper() for command in COMMANDS}
-    return {
-        written_words(text): f"{means} ({locale.name})"
-        for list_, means in lists.items()
-        for locale in content.locales.values()
-        for text in phrases(locale, list_)
-    }
+def look(content: Content, locale: Locale, file: str) -> None:
+    """Note keywords that are understood as something else before."""
+    common = (*phrases(locale, "fillers"), *phrases(locale, "hints"))
+    weak = {word for text in common for word in written_words(text)}
+    for flow, texts in locale.parts[file].words.keywords.items():
+        folded = [written_words(text) for text in texts]
+        for number, words in enumerate(folded):
+            if not words:
+                continue
+            if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
+                kept(content, _place(content, locale, flow, number), texts[number])
+            elif means := _heard_as(content, words, loud=_loud(content, flow)):
+                content.note("heard-first", _place(content, locale, flow, number),
+                             f'"{texts[number]}" is heard as {means}, never as this.',
+                             "Take it out here, or out of words.yml.", "warning")  # fmt: skip
+            elif len(words) == 1 and weak.issuperset(words):
+                content.note("weak-keyword", _place(content, locale, flow, number),
+                             f'"{texts[number]}" stands in every other text.',
+                             "Add a word that only this situation has.", "warning")  # fmt: skip
 
 
-def _heard_as(words: Words, heard: Mapping[Words, str], optouts: OptOuts, *, loud: bool) -> str:
+def _place(content: Content, locale: Locale, flow: str, number: int) -> Place:
+    return _item(content, f"messages/{locale.name}/{flow}.yml", number, "keywords")
+
+
+def _heard_as(content: Content, words: Words, *, loud: bool) -> str:
     """What else these words are understood as before they could start a flow; empty: nothing."""
-    if found := optouts.found_in(words):
+    if found := content.optouts.found_in(words):
         return f"opting out ({found.locale})"
-    return "" if loud else heard.get(words, "")
+    return "" if loud else content.heard.get(words, "")
 
 
 def one_phrase(content: Content, place: Callable[[], Place], text: str) -> None:

@@ -17,24 +17,28 @@ ROW = 24
 
 
 def check(content: Content) -> None:
-    """Note options that a person could not tell apart, or not see whole."""
-    numbers = {
-        locale.name: {
-            written_words(text): digit for digit in DIGITS for text in (digit, *phrases(locale, f"numbers.{digit}"))
-        }
-        for locale in content.locales.values()
-    }
+    """Note options that a person could not tell apart."""
     for flow in content.flows.values():
         for step in flow.steps:
             options = options_of(step)
             _shared(content, options)
-            for digit, option in enumerate(options, 1):
+            for option in options:
                 if option.then == step.key:
                     content.note("to-itself", content.at(option.key), "this option leads to the step it stands in.",
                                  "Name another step, or remove the option.", "warning")  # fmt: skip
-                for locale in content.locales.values():
-                    _label(content, locale, option, BUTTON if len(options) <= BUTTONS else ROW)
-                    _digits(content, locale, option, str(digit) if isinstance(step, Ask) else "", numbers[locale.name])
+
+
+def look(content: Content, locale: Locale, file: str) -> None:
+    """Note options that a person would not see whole, or that another digit chooses."""
+    flow = content.flows.get(file)
+    if flow is None:
+        return
+    numbers = {written_words(text): digit for digit in DIGITS for text in (digit, *phrases(locale, f"numbers.{digit}"))}
+    for step in flow.steps:
+        options = options_of(step)
+        for digit, option in enumerate(options, 1):
+            _label(content, locale, option, BUTTON if len(options) <= BUTTONS else ROW)
+            _digits(content, locale, option, str(digit) if isinstance(step, Ask) else "", numbers)
 
 
 def _shared(content: Content, options: tuple[Option, ...]) -> None:
