@@ -306,7 +306,7 @@ class _Turn:
         screen, step = session.screen, self._step_at(session)
         if session.misses > 1 and not session.locale and (step is None or flow_of(step.key) == MENU):
             # Nothing has been understood at all: most likely the menu's language is of no use to the person.
-            return self._ask_language(session, *said)
+            return self._ask_language(session)
         if screen is None or screen.kind == "rest":
             return self._wait(session, "rest", (), said)
         if screen.kind == "collect" and step is not None:
