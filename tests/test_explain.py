@@ -22,7 +22,7 @@ OUTCOMES = [
     ("911", "en", "emergency", "emergency", "emergency.which", None),
     ("me quiero morir", "es", "emergency", "emergency", "emergency.which", None),
     ("hello", "en", "menu", None, "menu.choose", None),
-    ("banana", "en", "fallback", None, None, None),
+    ("pineapple", "en", "fallback", None, None, None),
     ("", "en", "fallback", None, None, None),
     ("STOP", "en", "optout", None, None, None),
     ("DELETE", "en", "command", None, None, "delete"),
