@@ -29,7 +29,7 @@ def test_a_step_shows_its_words_in_every_language(visitor, library):
     for locale in library.release.locales:
         words = library.messages.text("home_door.has_paper.judge.label", locale)
 
-        assert f'<dd lang="{locale}" dir="{"rtl" if locale == "ar" else "ltr"}">{words}</dd>' in page
+        assert f'<dd lang="{locale}" dir="{"rtl" if locale in ("ar", "ur") else "ltr"}">{words}</dd>' in page
     assert "on the real line: <strong>nobody</strong>" in page
 
 

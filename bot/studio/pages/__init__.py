@@ -54,7 +54,7 @@ def register(app: Flask, workshop: Workshop) -> None:
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {
         "direction": direction,
-        "whole": whole,
+        "lines": lines,
         "clock": lambda at: at.astimezone().strftime("%H:%M:%S"),
     }
     app.context_processor(lambda: _everywhere(app, workshop))
@@ -79,13 +79,16 @@ def library_of(workshop: Workshop) -> Library:
     return library
 
 
-def whole(text: str) -> Markup:
-    """A text whose dates and telephone numbers stay on one line, as on a phone: browsers break them at each hyphen.
+def lines(text: str) -> Markup:
+    """A text as a phone shows it: each line runs as its first letter does, dates and telephone numbers stay whole.
 
-    >>> str(whole("<2026-10-07>"))
-    '&lt;<span class="whole">2026-10-07</span>&gt;'
+    Browsers break these at each hyphen.
+
+    >>> str(lines("<2026-10-07>"))
+    '<span class="line" dir="auto">&lt;<span class="whole">2026-10-07</span>&gt;</span>'
     """
-    return Markup(_HYPHENED.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
+    marked = _HYPHENED.sub(r'<span class="whole">\g<0></span>', str(escape(text)))
+    return Markup("".join(f'<span class="line" dir="auto">{line}</span>' for line in marked.splitlines(keepends=True)))
 
 
 def direction(text: str | None) -> str:
