@@ -95,9 +95,12 @@ def _read_to_the_end(library: Library, channel: str, at: datetime, held: Sequenc
 
 
 def _names_a_number(person: Talk) -> bool:
-    """Whether the last reply holds a telephone number."""
+    """Whether the last reply holds a telephone number, and not only the address of a page."""
     spoken = (said for event in person.events if isinstance(event, Spoke) for said in event.said)
-    return any(said.kind in ("referrals", "hotline") for said in spoken)
+    lines = {
+        name for said in spoken if said.kind in ("referrals", "hotline") for name in said.ref.split("@")[0].split(",")
+    }
+    return any(referral.name in lines and referral.phone for referral in person.library.release.referrals)
 
 
 def _to_a_number(ends: Sequence[tuple[Talk, list[Exchange]]], most: int) -> list[Exchange]:

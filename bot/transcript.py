@@ -151,9 +151,11 @@ def opener(library: Library, locale: str, flow: str) -> str | None:
 
 
 def openers(library: Library, locale: str, flow: str) -> Iterator[str]:
-    """Every keyword of the language that means the flow alone."""
+    """Every keyword of the language that means the flow alone; behind those of a variant, those of its language."""
     vocabulary = library.release.vocabulary
-    keywords = (" ".join(p.words) for p in (*vocabulary.triggers, *vocabulary.interrupts) if p.locale == locale)
+    spoken = dict.fromkeys((locale, library.release.language_of(locale)))
+    phrases = (*vocabulary.triggers, *vocabulary.interrupts)
+    keywords = (" ".join(p.words) for name in spoken for p in phrases if p.locale == name)
     reader = reader_of(library.release)
     return (text for text in keywords if reader.read(text, None).ref == flow)
 

@@ -5,6 +5,7 @@ Promise 10: what nobody has signed is not published, or says so.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -29,13 +30,14 @@ def publish(
     return publish_folder(organisation.folder, in_public(organisation.config), wish, reviews=reviews)
 
 
-def sign(organisation: Organisation, flows: str = "*") -> None:
-    """A lawyer signs flows, and every step that has law of its own."""
-    for path in organisation.folder.glob(f"flows/{flows}.yaml"):
-        text = path.read_text(encoding="utf-8").replace("lawyer: none", "lawyer: immigration lawyer")
-        path.write_text(
-            text.replace("contested: true", "contested: true, lawyer: immigration lawyer"), encoding="utf-8"
-        )
+def sign(organisation: Organisation, but: str = "") -> None:
+    """A lawyer signs all flows but one, and every step that has law of its own."""
+    for path in organisation.folder.glob("flows/*.yaml"):
+        if path.stem != but:
+            text = path.read_text(encoding="utf-8").replace("lawyer: none", "lawyer: immigration lawyer")
+            path.write_text(
+                re.sub(r"law: \{(?!.*lawyer:)", "law: {lawyer: immigration lawyer, ", text), encoding="utf-8"
+            )
 
 
 def test_promise_10_what_nobody_has_signed_is_refused_and_every_flow_and_language_is_named(organisation):
@@ -59,7 +61,7 @@ def test_promise_10_what_is_signed_and_read_is_published_and_says_nothing_more(o
 
 
 def test_promise_10_an_override_is_by_name_is_recorded_and_those_replies_say_so_in_one_line(organisation):
-    sign(organisation, "[!h]*")
+    sign(organisation, but="home_door")
     done = publish(organisation, reviews=REVIEWS, role="coordinator", flows=("home_door", "work"))
     organisation.serves(2)
 
@@ -82,7 +84,7 @@ def test_promise_10_a_language_that_no_speaker_has_read_says_so_in_all_its_flows
 
 def test_an_override_holds_for_the_same_files_and_not_for_others(organisation):
     """Every start publishes: it must not ask again, nor wave through what nobody has seen."""
-    sign(organisation, "[!h]*")
+    sign(organisation, but="home_door")
     publish(organisation, reviews=REVIEWS, role="coordinator", flows=("home_door",))
     assert not publish(organisation, reviews=REVIEWS).new
 
