@@ -129,7 +129,7 @@ def test_a_dry_run_writes_nothing_and_tells_all_of_it(organisation):
     assert [change.key for change in proposal.changes.texts] == ["home_door.has_paper.text"]
     people = {one.step: one for one in proposal.standing}
     assert (people["home_door.who_is_it"].people, people["home_door.who_is_it"].place) == (5, "")
-    assert [choice.counts for choice in people["home_door.no_paper"].next] == [True, False, True, True, True]
+    assert [choice.counts for choice in people["home_door.no_paper"].next] == [True, False, True, True, True, True]
     assert {refusal.code for refusal in proposal.refusals} == {"strands", "unreviewed"}
     assert organisation.releases.live().number == 1
 
