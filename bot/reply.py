@@ -212,7 +212,7 @@ class Composer:
     def _numbered(self, item: str, locale: str) -> str:
         """Which item this is, and what opens it another day."""
         plan, number = self._plan(item)
-        again = f"{self._library.called[locale][flow_of(plan.key)].upper()} {number}"
+        again = f"{self._called(flow_of(plan.key), locale).upper()} {number}"
         return self._common("checklist.item", locale, number=str(number), count=str(len(plan.items)), again=again)
 
     # ------------------------------------------------------------------------------------------- labels
@@ -240,6 +240,10 @@ class Composer:
             for option in step.options if isinstance(step, Ask) else ():
                 if option.then == self._release.flow(flow).start:
                     return self._messages.text(f"{option.key}.label", locale)
+        return self._called(flow, locale)
+
+    def _called(self, flow: str, locale: str) -> str:
+        """The first keyword of a flow; of another language where this one has none."""
         called = self._library.called
         return next(called[name][flow] for name in (locale, *called) if flow in called[name])
 

@@ -21,11 +21,12 @@ HELD_OUT = "# held-out"
 LOCALES = ("en", "es", "zh-Hans", "zh-Hant", "ar", "bn", "fr", "ht", "ko", "pl", "ru", "ru-Latn", "ur")
 
 RIGHT_UPPER = 0.92
-RIGHT_HELD_OUT = {"en": 0.68, "es": 0.74, "bn": 0.50, "ar": 0.75, "ko": 0.80}
+RIGHT_HELD_OUT = {"en": 0.68, "es": 0.76, "bn": 0.50, "ar": 0.75, "ko": 0.80}
 OTHERS_RIGHT_HELD_OUT = 0.84
 """Measured: en 0.70, es 0.76, bn 0.52, ar 0.77, ko 0.83, the others 0.87 to 1. Those have fifteen sentences or so, and
 whoever wrote the keywords has seen some of them: they keep us from falling back, and prove no more."""
-HELPED_HELD_OUT = 0.84
+HELPED_HELD_OUT = {"en": 0.85, "bn": 0.85, "zh-Hans": 0.90}
+OTHERS_HELPED_HELD_OUT = 0.87
 """Right or offered. Measured: 0.86 (en, bn), 0.88 (es), the others 0.97 to 1."""
 WRONG_HELD_OUT = 0.05
 
@@ -97,7 +98,7 @@ def test_held_out_sentences_lead_to_the_right_flow(figures, locale):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_held_out_sentences_are_helped_at_once_or_by_a_short_menu(figures, locale):
-    assert part(figures[locale, "held-out"], "right", "offered") >= HELPED_HELD_OUT
+    assert part(figures[locale, "held-out"], "right", "offered") >= HELPED_HELD_OUT.get(locale, OTHERS_HELPED_HELD_OUT)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -116,7 +117,7 @@ def test_the_reply_is_in_the_language_of_the_sentence(figures, locale):
         and len(each.explanation.text.split()) > 1
     ]
 
-    assert strange in ([], ["menu principal"]), "the last is written alike in Spanish and in French"
+    assert strange == (["menu principal"] if locale == "es" else []), "that one is written alike in French"
 
 
 NOT_FOR_US = """

@@ -244,11 +244,11 @@ class _Turn:
             case _:
                 return self._go(session, self.release.flow(MENU).start, ())
 
-    def _ask_language(self, session: Session, *said: Said, after: tuple[str, ...] = ()) -> Outcome:
+    def _ask_language(self, session: Session, after: tuple[str, ...] = ()) -> Outcome:
         """The languages, as many as there are digits for; 9 shows those after them, and at the end the first again."""
         names = self.release.languages
         first = names.index(after[0]) + 1 if after and after[0] in names[:-1] else 0
-        said = (*said, Said("languages"), self.know.human(session))
+        said = (Said("languages"), self.know.human(session))
         return self._wait(session, "language", names[first : first + MAX_OPTIONS], said)
 
     def _speak(self, session: Session, locale: str) -> Outcome:
