@@ -25,10 +25,10 @@ from datetime import datetime, timedelta
 from bot.config import SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, EndedQuietly, Event, Inbound, Spoke
-from bot.engine.flow import Ask, End
-from bot.engine.release import MENU, Release
+from bot.engine.flow import Ask
+from bot.engine.release import MENU
 from bot.engine.run import reader_of, turn
-from bot.engine.session import Session, from_plain, to_plain
+from bot.engine.session import Session, from_plain, short_id, to_plain
 from bot.reply import Composer
 
 SECONDS_PER_TURN = 20
@@ -182,20 +182,13 @@ def touched(transcript: Transcript, library: Library) -> frozenset[str]:
     """The keys of the steps that a golden conversation shows, and of the options that are chosen in it."""
     talk = Talk(library, transcript.channel, transcript.at)
     ids: set[str] = set()
-    quiet: set[str] = set()
     for exchange in transcript.exchanges:
         before = talk.session
         talk.hears(exchange.said)
         ids |= {said.ref for event in talk.events if isinstance(event, Spoke) for said in event.said}
         ids |= {place.step for place in talk.session.path} if talk.session else set()
-        if before and before.place and any(isinstance(event, EndedQuietly) for event in talk.events):
-            quiet |= _quiet_ends(library.release, library.release.keys[before.place.step])
-    return frozenset(library.release.keys[id_] for id_ in ids if id_ in library.release.keys) | quiet
-
-
-def _quiet_ends(release: Release, key: str) -> set[str]:
-    """The options of a step that end quietly, and where they lead: of these no session tells afterwards."""
-    step = release.steps[key]
-    options = step.options if isinstance(step, Ask) else ()
-    ends = {option.key: release.steps[option.then] for option in options}
-    return {name for key, end in ends.items() if isinstance(end, End) and end.quietly for name in (key, end.key)}
+        ended = {event.step for event in talk.events if isinstance(event, EndedQuietly)}
+        here = library.release.step(before.place.step) if before and before.place else None
+        options = here.options if isinstance(here, Ask) else ()
+        ids |= ended | {short_id(option.key) for option in options if short_id(option.then) in ended}
+    return frozenset(library.release.keys[id_] for id_ in ids if id_ in library.release.keys)

@@ -130,7 +130,7 @@ def test_the_last_words_are_one_text_each_that_fits(library, locale, channel):
     hotline = next(r for r in library.release.referrals if HOTLINE in r.needs)
     said = (Said("notice", "opted_out"), Said("hotline", f"{hotline.name}@29000000"))
 
-    for event in (Erased(locale), EndedQuietly(locale), OptedOut(locale, said)):
+    for event in (Erased(locale), EndedQuietly(locale, ""), OptedOut(locale, said)):
         session, text = composer.reply(None, (event,), channel)
         assert session is None
         assert text
@@ -142,7 +142,7 @@ def test_the_last_words_are_one_text_each_that_fits(library, locale, channel):
 def test_delete_and_the_quiet_end_say_nothing_of_what_the_line_is_for(library):
     """Whoever looks at the phone sees a text that could be about anything."""
     for locale in LOCALES:
-        for event in (Erased(locale), EndedQuietly(locale)):
+        for event in (Erased(locale), EndedQuietly(locale, "")):
             text = Composer(library).reply(None, (event,), "sms")[1] or ""
             assert not re.search(r"ICE|immigra|inmigra|移民|هجرة|lawyer|abogad|律师|محام|\d{3}", text), text
 

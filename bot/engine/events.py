@@ -68,6 +68,8 @@ class EndedQuietly:
     """A bland last word; nothing is kept."""
 
     locale: str
+    step: str
+    """The end that was reached: no session tells of it afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

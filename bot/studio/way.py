@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.content.library import Library
-from bot.engine.events import Event, Inbound, Spoke
+from bot.engine.events import EndedQuietly, Event, Inbound, Spoke
 from bot.engine.flow import MAX_OPTIONS, flow_of
 from bot.engine.run import turn
 from bot.engine.session import Session, short_id
@@ -38,7 +38,8 @@ class _Talk:
         """Whether the person stands at a step (an id), or has just read it."""
         stands = self.session is not None and self.session.place is not None and self.session.place.step == step
         said = {piece.ref for event in self.events if isinstance(event, Spoke) for piece in event.said}
-        return stands or step in said
+        ended = {event.step for event in self.events if isinstance(event, EndedQuietly)}
+        return stands or step in said | ended
 
     @property
     def place(self) -> tuple[str, ...]:

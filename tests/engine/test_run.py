@@ -299,7 +299,7 @@ def test_the_quiet_end_keeps_nothing(small):
     talk.hears("3")
 
     assert talk.session is None
-    assert talk.events == (EndedQuietly("en"),)
+    assert talk.events == (EndedQuietly("en", short_id("menu.quiet")),)
 
 
 def test_waiting_returns_are_bounded(small):
