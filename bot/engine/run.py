@@ -245,11 +245,15 @@ class _Turn:
                 return self._go(session, self.release.flow(MENU).start, ())
 
     def _ask_language(self, session: Session, after: tuple[str, ...] = ()) -> Outcome:
-        """The languages, as many as there are digits for; 9 shows those after them, and at the end the first again."""
+        """The languages, as many as there are digits for; 9 shows those after them, and at the end the first again.
+
+        The number comes where nothing was understood, and else with those after them: who asks for the languages is to
+        find theirs on the first page, which has no room for both where the person can also go back.
+        """
         names = self.release.languages
         first = names.index(after[0]) + 1 if after and after[0] in names[:-1] else 0
-        said = (Said("languages"), self.know.human(session))
-        return self._wait(session, "language", names[first : first + MAX_OPTIONS], said)
+        human = (self.know.human(session),) if first or session.misses else ()
+        return self._wait(session, "language", names[first : first + MAX_OPTIONS], (Said("languages"), *human))
 
     def _speak(self, session: Session, locale: str) -> Outcome:
         session = replace(session, locale=locale, chosen=True)
@@ -424,7 +428,7 @@ class _Turn:
     def _arrive(self, session: Session, step: Step, said: tuple[Said, ...], entered: str = "") -> Outcome:
         """Show a step that waits. `entered`: the flow that was entered on the way here."""
         if isinstance(step, End) and step.quietly:
-            return None, (EndedQuietly(session.locale),)
+            return None, (EndedQuietly(session.locale, short_id(step.key)),)
         said = (*said, *self.know.human_first(session, step), *self.know.words(session, "text", step.key))
         kind: ScreenKind = "rest"
         offered: tuple[str, ...] = ()
@@ -433,7 +437,6 @@ class _Turn:
                 kind, offered = "ask", tuple(short_id(option.key) for option in step.options)
             case Collect(what="language"):
                 kind, offered = "language", self.release.languages[:MAX_OPTIONS]
-                said = (*said, self.know.human(session))
             case Collect(what="yes_no"):
                 kind, offered = "collect", ("yes", "no")
             case Collect():
