@@ -235,7 +235,7 @@ MADE: list[tuple[Any, ...]] = [
     (
         "link in a text",
         "messages/en/find_relative.yml",
-        "    The spelling must match.",
+        "    A birth date can help. The spelling must match.",
         "    See locator.ice.gov for more.",
     ),
     ("carrier word", "messages/en/emergency.yml", "{label: I am safe, also: [safe,", "{label: I am safe, also: [stop,"),
