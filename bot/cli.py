@@ -16,8 +16,10 @@ from typing import Any
 
 import click
 
+from bot import envfile
 from bot.config import CHECKOUT, Config, ConfigError, content_folder
 from bot.engine.events import CHANNELS
+from bot.init.questions import QUESTIONS
 
 STAYS = "Nothing was published. The release that was live is still live."
 WRITES = frozenset({"publish", "rollback", "withdraw"})
@@ -28,6 +30,7 @@ SECTIONS = {
     "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
+    "Begin": ("init",),
     "Run": ("web", "worker", "password"),
     "Develop": ("test", "schema", "fallback"),
 }
@@ -320,6 +323,53 @@ def schema() -> None:
         click.echo(f"Written: {file}")
 
 
+def _answerable(command: click.Command) -> click.Command:
+    """With an option for each question, for scripts."""
+    command.params[:0] = [click.Option([question.option], help=f"{question.ask}.") for question in QUESTIONS]
+    return command
+
+
+@_answerable
+@cli.command()
+@click.option("--yes", is_flag=True, help="Ask nothing: what is not given stays as it is.")
+def init(yes: bool, **given: str | None) -> None:
+    """Ask a few questions; write who runs this line.
+
+    Into flows/organisation.yaml and a private file of settings. Runs again without harm.
+    """
+    from bot.init import organisation, settings, told
+
+    content, file = content_folder(), envfile.path_in(os.environ)
+    answers = _answers(organisation.present(content) | settings.present(file), given, yes)
+    draft, library = organisation.drafted(content, answers, date.today())
+    difference = draft.diff()
+    click.echo(difference, nl=False)
+    if difference and not yes:
+        click.confirm("Write this?", abort=True, default=True)
+    draft.write()
+    written = settings.write(file, answers)
+    click.echo(f"{file}: " + (f"{', '.join(written)} written." if written else "nothing has changed."))
+    config = Config.from_env(os.environ | envfile.read(file))
+    budget = int(answers["budget"]) if answers["budget"].isdecimal() else 0
+    click.echo("\n" + told.summary(library, config, file, at=datetime.now(), budget=budget))
+
+
+def _answers(now: dict[str, str], given: dict[str, str | None], yes: bool) -> dict[str, str]:
+    """An answer to each question: as given, else as asked; else as it is now."""
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        answer = given[question.name] or now[question.name]
+        if given[question.name] is None and not yes and question.wanted(answers):
+            answer = click.prompt(question.ask, default=answer)
+        while not question.allows(answer):
+            if yes or given[question.name]:
+                raise click.UsageError(f"{question.option} {answer}: {question.cure}")
+            click.echo(question.cure)
+            answer = click.prompt(question.ask, default=now[question.name])
+        answers[question.name] = answer
+    return answers
+
+
 @cli.command()
 def web() -> None:
     """Run the web process alone."""
@@ -367,6 +417,7 @@ def test(arguments: tuple[str, ...]) -> None:
 
 def main() -> None:
     """The entry of `python3 -m bot`."""
+    envfile.adopt(os.environ)
     cli(prog_name="python3 -m bot")
 
 

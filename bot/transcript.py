@@ -155,7 +155,7 @@ def openers(library: Library, locale: str, flow: str) -> Iterator[str]:
     vocabulary = library.release.vocabulary
     spoken = dict.fromkeys((locale, library.release.language_of(locale)))
     phrases = (*vocabulary.triggers, *vocabulary.interrupts)
-    keywords = (" ".join(p.words) for name in spoken for p in phrases if p.locale == name)
+    keywords = (" ".join(p.words) for name in spoken for p in phrases if p.locale == name and p.means == flow)
     reader = reader_of(library.release)
     return (text for text in keywords if reader.read(text, None).ref == flow)
 

@@ -6,6 +6,7 @@ built once and its store emptied for each test; a test that breaks something bui
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,6 +31,8 @@ from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
 from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
+
+os.environ["HOTLINE_ENV"] = os.devnull  # processes of the tests read no settings of this machine
 
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """A Monday noon in New York."""

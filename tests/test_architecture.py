@@ -70,6 +70,10 @@ TESTED_ELSEWHERE = {
     "bot/content/message_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/step_loader.py": "tests/test_content.py: its problems are in the catalogue of broken files",
     "bot/content/fallback.py": "tests/test_cli.py writes the file and publishes with it",
+    **dict.fromkeys(
+        (f"bot/init/{name}.py" for name in ("forecast", "organisation", "questions", "settings", "told")),
+        "tests/test_init.py answers the questions as people and scripts do",
+    ),
     "bot/studio/app.py": "tests/studio/test_studio_process.py starts it",
     "bot/studio/excerpt.py": "tests/studio/test_phone.py sees the lines lit up",
     "bot/studio/line.py": "tests/studio/test_phone.py texts it",
