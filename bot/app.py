@@ -26,6 +26,7 @@ from bot.store.client import connect
 from bot.store.outbox import Outbox
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
+from bot.voice import heard
 from bot.webhook import MAX_BYTES, Doors, broken, refused, routes
 
 THREADS = 64
@@ -80,6 +81,7 @@ def create_app(
         ),
         forgetting=forgetting,
         fallback=fallbacks[EVERYBODY],
+        heard=lambda: heard(live.at_hand.library if live.at_hand else None, fallbacks),
         ready=ready,
     )
     app = Flask(__name__, static_folder=None)

@@ -10,19 +10,21 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from xml.etree import ElementTree
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import Message, MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from bot.engine.events import Inbound
 
 MAX_CHARACTERS = 1600
 """https://www.twilio.com/docs/api/errors/21617"""
 SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+CALL = re.compile(r"CA[0-9a-fA-F]{32}")
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 """Whole messages that Twilio answers and blocks by itself on SMS:
 https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
@@ -121,6 +123,28 @@ def finished(form: Form, account_sid: str | None) -> tuple[str, bool]:
     """
     message_id = _checked(form, account_sid)
     return message_id, form.get("MessageStatus", "") in DONE
+
+
+def called(form: Form, account_sid: str | None) -> None:
+    """Look at the form of somebody's call, of which nothing is wanted but that it is one.
+
+    Raises:
+        NotOurs
+    """
+    if form.get("AccountSid", "") != (account_sid or "") or not CALL.fullmatch(form.get("CallSid", "")):
+        raise NotOurs
+
+
+def spoken(sentences: Iterable[tuple[str, str]]) -> str:
+    """The answer to a call: sentences with the voices that say them, then the line goes dead. Nothing is recorded,
+    nothing asked, nobody connected."""
+    response = VoiceResponse()
+    for voice, sentence in sentences:
+        how = {"voice": voice} if "." in voice else {"language": voice}
+        response.say(sendable(sentence), **how)
+        response.pause(length=1)
+    response.hangup()
+    return str(response)
 
 
 def twiml(text: str | None, *, status_url: str = "") -> str:

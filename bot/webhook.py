@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from bot.channel import NotOurs, Signatures, arrived, finished, twiml
+from bot.channel import NotOurs, Signatures, arrived, called, finished, spoken, twiml
 from bot.config import Config
 from bot.conversation import Conversation
 from bot.forgetting import Forgetting
 
 INBOUND, STATUS, FALLBACK = "/twilio/inbound", "/twilio/status", "/twilio/fallback"
+VOICE = "/twilio/voice"
 MAX_BYTES = 32 * 1024
 """Twilio's largest form is a few kilobytes."""
 
@@ -38,6 +39,7 @@ class Doors:
     conversation: Conversation
     forgetting: Forgetting
     fallback: str
+    heard: Callable[[], Sequence[tuple[str, str]]]
     ready: Callable[[], Mapping[str, bool]]
 
 
@@ -69,6 +71,13 @@ def routes(doors: Doors) -> Blueprint:
                 message = arrived(request.form, doors.config.account_sid)
                 doors.forgetting.answered_without_the_store(message.message_id)
         return _message(doors, doors.fallback)
+
+    @blueprint.post(VOICE)
+    def voice() -> Response:
+        """Somebody calls the number: they hear what to text, and a human's number."""
+        _check_signature(doors)
+        _ours(lambda: called(request.form, doors.config.account_sid))
+        return Response(spoken(doors.heard()), mimetype="text/xml")
 
     @blueprint.get("/healthz")
     def health() -> Response:

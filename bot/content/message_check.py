@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from bot.content.message_loader import COMMON, OF_VARIANTS, ORGANISATION_NAME, Locale, Text, needs_text
+from bot.content.message_loader import ALOUD, COMMON, OF_VARIANTS, ORGANISATION_NAME, Locale, Text, needs_text
 from bot.content.problem import Place, Problems, did_you_mean, listed
 from bot.engine.flow import Flow
 
 _OF_VARIANTS = frozenset(f"common.{name}" for name in OF_VARIANTS)
+_NOT_OF_VARIANTS = frozenset(f"common.{name}" for name in ALOUD)
 _PERCENT = re.compile(r"%(?:%|\{([^}\n]*)\})?")
 
 
@@ -78,8 +79,9 @@ def _compare(locale: Locale, source: Locale, problems: Problems, unread: Collect
         ):
             problems.add("placeholder", text.place, f'"{key}" lacks {ORGANISATION_NAME}.',
                          "Write it where the name of the organisation belongs.")  # fmt: skip
+    needless = _NOT_OF_VARIANTS if locale.letters_of else _OF_VARIANTS
     for key, text in source.texts.items():
-        if key not in locale.texts and key not in _OF_VARIANTS and _file_of(text).removesuffix(".yml") in locale.files:
+        if key not in locale.texts and key not in needless and _file_of(text).removesuffix(".yml") in locale.files:
             problems.add("missing-text", _nearest(key, locale, text), f'"{key}" is missing in {locale.name}.',
                          f"Translate: {' '.join(text.value.split())}")  # fmt: skip
 

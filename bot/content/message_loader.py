@@ -67,6 +67,7 @@ COMMON: dict[str, frozenset[str]] = {
     "checklist.shown": frozenset({"from", "to", "count"}),
     "checklist.item": frozenset({"number", "count", "again"}),
     "fallback": frozenset({"name", "phone", "hours"}),
+    "voice": frozenset({"name", "phone"}),
     "referral.open": frozenset(),
     "referral.until": frozenset({"time"}),
     "referral.closed": frozenset({"day", "time"}),
@@ -85,6 +86,10 @@ ORGANISATION_NAME = "%{organisation}"
 OF_VARIANTS = frozenset({"language.letters_of", "letters"})
 """Those that only a variant in Latin letters has; the default locale has the second as its English."""
 
+
+ALOUD = frozenset({"voice"})
+"""Those that are spoken to whoever calls. Variants have none: a voice reads no Latin letters as Arabic. Nor have
+releases from before there was one, which must go on to open."""
 
 COMMON_SHAPE: dict[str, frozenset[str]] = {}
 """The fields of `common.yml`, each with the fields below it; none: it is a text itself."""
@@ -264,7 +269,7 @@ class _OneFile:
                 self.found.words.lists[name] = self._phrases(node, name)
 
     def _common(self, root: Node) -> None:
-        known = {name: self.must and name not in OF_VARIANTS for name in COMMON_SHAPE}
+        known = {name: self.must and name not in OF_VARIANTS | ALOUD for name in COMMON_SHAPE}
         known["checklist"] = self.must and self.loader.has_checklist
         for name, node in self.form.fields(root, what="common.yml", known=known).items():
             if not COMMON_SHAPE[name]:

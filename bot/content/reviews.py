@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bot.content.form import Form
 from bot.content.law_loader import read_date
-from bot.content.message_loader import OF_VARIANTS, Locale, Text
+from bot.content.message_loader import ALOUD, OF_VARIANTS, Locale, Text
 from bot.content.problem import Place, Problems, did_you_mean
 from bot.content.source import Node
 from bot.engine.flow import flow_of
@@ -145,10 +145,12 @@ def _was_read(record: Review, text: str) -> bool:
 
 
 def _is_wanted(key: str, locale: Locale) -> bool:
-    """Of a variant in Latin letters, what stands in its files; of any other locale, all but what variants have."""
+    """Of a variant in Latin letters, what stands in its files and is read, not heard; of any other locale, all but what
+    variants have."""
+    name = key.removeprefix("common.")
     if locale.letters_of:
-        return flow_of(key) in locale.files
-    return key.removeprefix("common.") not in OF_VARIANTS
+        return flow_of(key) in locale.files and name not in ALOUD
+    return name not in OF_VARIANTS
 
 
 class ReviewCheck:
