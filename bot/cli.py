@@ -30,7 +30,7 @@ SECTIONS = {
     "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
-    "Begin": ("init",),
+    "Begin": ("init", "registration"),
     "Run": ("web", "worker", "password"),
     "Develop": ("test", "schema", "fallback"),
 }
@@ -352,6 +352,30 @@ def init(yes: bool, **given: str | None) -> None:
     config = Config.from_env(os.environ | envfile.read(file))
     budget = int(answers["budget"]) if answers["budget"].isdecimal() else 0
     click.echo("\n" + told.summary(library, config, file, at=datetime.now(), budget=budget))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="registration")
+@click.option("--number", default="", help="The number that people will text.")
+@click.option("--website", default="", help="Where your pages will stand.")
+def registration(folder: Path, number: str, website: str) -> None:
+    """Write the papers that registering a number asks for.
+
+    Into FOLDER: answers to the forms, HELP and STOP texts, the pages to publish.
+    """
+    from bot.content.library import check_folder
+    from bot.init.organisation import present
+    from bot.registration import Facts, papers, write
+
+    content = content_folder()
+    known = {name: value for name, value in present(content).items() if value != "none"}
+    facts = Facts(
+        number=number,
+        website=website,
+        legal_team=known.get("legal_team", ""),
+        privacy_contact=known.get("privacy_contact", ""),
+    )
+    click.echo(write(folder, papers(check_folder(content).library(), facts, datetime.now())))
 
 
 def _answers(now: dict[str, str], given: dict[str, str | None], yes: bool) -> dict[str, str]:
