@@ -106,7 +106,7 @@ def _gaps(library: Library, facts: Facts, at: datetime) -> dict[str, str]:
 
 def _samples(library: Library, at: datetime) -> list[str]:
     """First replies as people get them, in the organisation's languages."""
-    found = []
+    found: list[str] = []
     for locale in library.organisation.bilingual:
         for flow in library.release.flows:
             words = opener(library, locale, flow)
