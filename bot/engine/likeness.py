@@ -36,12 +36,12 @@ class Likeness:
         self._known = frozenset(known)
         self._by_start: dict[str, list[str]] = {}
         self._by_stem: dict[str, list[str]] = {}
-        self._long: list[str] = []
+        self._by_edge: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= SHORTEST_FORM:
                 self._by_start.setdefault(word[:SHORTEST_FORM], []).append(word)
-            if len(word) >= SHORTEST_SLIP:
-                self._long.append(word)
+            for edge in _edges(word) if len(word) >= SHORTEST_SLIP else ():
+                self._by_edge.setdefault(edge, []).append(word)
             for stem in _known_stems(word):
                 self._by_stem.setdefault(stem, []).append(word)
 
@@ -53,7 +53,8 @@ class Likeness:
         for other in _squeezed(word) & self._known:
             found.setdefault(other, FORM)
         if not found and len(word) >= SHORTEST_SLIP and not word.isdecimal():
-            for other, _, _ in process.extract(word, self._long, scorer=OSA.distance, score_cutoff=1, limit=3):
+            near = sorted({other for edge in _edges(word) for other in self._by_edge.get(edge, ())})
+            for other, _, _ in process.extract(word, near, scorer=OSA.distance, score_cutoff=1, limit=3):
                 found[other] = SLIP
         return found
 
@@ -71,6 +72,17 @@ def is_slip(typed: str, known: str) -> bool:
     """
     long_enough = min(len(typed), len(known)) >= SHORTEST_SLIP and not typed.isdecimal()
     return long_enough and OSA.distance(typed, known, score_cutoff=1) <= 1
+
+
+def _edges(word: str) -> tuple[str, str]:
+    """The first two letters and the last two. One slip in a word that is long enough leaves one of the two as it is, so
+    that a typed word is compared with a few known ones and not with all: a text of words that nobody knows must not
+    cost more than any other.
+
+    >>> _edges("lawyer")
+    ('la ', ' er')
+    """
+    return f"{word[:2]} ", f" {word[-2:]}"
 
 
 def _same_beginning(one: str, other: str) -> bool:

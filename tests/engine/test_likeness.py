@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.engine.likeness import FORM, SLIP, Likeness, is_slip
 
@@ -39,3 +41,16 @@ def test_a_coincidence_is_not(typed):
 )  # fmt: skip
 def test_one_slip_is_one_letter_more_less_other_or_swapped(typed, known, slip):
     assert is_slip(typed, known) is slip
+
+
+letters = st.text("abcdeا", min_size=5, max_size=8)
+
+
+@given(letters, st.lists(letters, max_size=40))
+@settings(derandomize=True, max_examples=400, deadline=None)
+def test_no_slip_is_missed_among_many_words(typed, known):
+    """A word is looked for among those that begin or end as it does. Those that are one slip away all do."""
+    slipped = [word for word in sorted(set(known)) if is_slip(typed, word)][:3]
+
+    found = Likeness(known).of(typed)
+    assert typed in known or set(found.values()) == {FORM} or [w for w in found if found[w] == SLIP] == slipped
