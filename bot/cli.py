@@ -434,9 +434,11 @@ def password(password: str) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
-    """Set up and pass the tests, on every core. Arguments go to pytest instead."""
+    """Set up and pass the tests, on every core. Arguments go to pytest, or name a program in tests/."""
     wanted = arguments or ("-n", "auto")
-    sys.exit(subprocess.call([sys.executable, "-m", "pytest", *wanted], cwd=CHECKOUT))
+    program = f"tests.{wanted[0]}" if (CHECKOUT / "tests" / wanted[0] / "__main__.py").is_file() else ""
+    command = [program, *wanted[1:]] if program else ["pytest", *wanted]
+    sys.exit(subprocess.call([sys.executable, "-m", *command], cwd=CHECKOUT))
 
 
 def main() -> None:
