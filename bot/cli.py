@@ -30,7 +30,7 @@ SECTIONS = {
     "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
-    "Begin": ("init", "registration", "connect"),
+    "Begin": ("init", "registration", "connect", "doctor"),
     "Run": ("web", "worker", "password"),
     "Develop": ("test", "schema", "fallback"),
 }
@@ -81,6 +81,7 @@ def cli(context: click.Context) -> None:
         from bot.supervisor import run
 
         config = Config.from_env()
+        _stop_a_hopeless_start(context, config)
         context.exit(run(config, lambda: _publish_if_it_checks(config)))
 
 
@@ -435,6 +436,24 @@ def connect(undo: bool, dry_run: bool, yes: bool, **wish: Any) -> None:
 
 
 @cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(as_json: bool) -> None:
+    """Name what is wrong with this deployment, why, and the cure.
+
+    Ends with 0 where nothing is but advice, 1 where a promise is broken, 2 where people get nothing.
+    """
+    from bot.doctor import examine, told, wrong_settings
+    from bot.doctor.place import place_of
+
+    try:
+        findings = examine(place_of(Config.from_env()))
+    except ConfigError as error:
+        findings = wrong_settings(error)
+    click.echo(told.as_json(findings) if as_json else told.told(findings))
+    sys.exit(told.status(findings))
+
+
+@cli.command()
 def web() -> None:
     """Run the web process alone."""
     from bot.server import serve
@@ -489,6 +508,16 @@ def main() -> None:
 
 def _progress(met: int, waiting: int) -> None:
     click.echo(f"\r{met:,} situations, {waiting:,} to visit  ", nl=False, err=True)
+
+
+def _stop_a_hopeless_start(context: click.Context, config: Config) -> None:
+    """Where real people are to text, and nobody has yet."""
+    from bot.doctor import against_a_start, told
+    from bot.doctor.place import place_of
+
+    if findings := against_a_start(place_of(config)):
+        click.echo(f"{told.told(findings)}\n\nThe line was not started.", err=True)
+        context.exit(1)
 
 
 def _publish_if_it_checks(config: Config) -> None:

@@ -26,7 +26,8 @@ VALIDITY_SECONDS = "600"
 """A reply that Twilio could not send within ten minutes is dropped: late, it may arrive while an officer looks on."""
 MEMBER, MADE = "member", "made"
 """Kinds of change besides the fields of a thing: a number put into a service, a service that was not there."""
-SERVICE_NAME = "Rights line"
+NUMBER_ADDRESS = "sms_url"
+"""The field of a number that says where its texts go."""
 
 
 class NotConnected(Exception):

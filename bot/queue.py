@@ -21,9 +21,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from redis import Redis, RedisError
-from rq import Queue
+from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 
+from bot.store.client import StoreDown, connect
 from bot.store.outbox import FORGET, Outbox, Wanted
 
 QUEUE = "line"
@@ -236,6 +237,33 @@ class Relay:
         except DuplicateJobError:
             return
         expire_rq_keys(self._jobs, self._queue)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the deleting goes."""
+
+    worker_lives: bool
+    waiting: int
+    """Wishes in the outboxes that no relay has taken yet."""
+    overdue: int
+    """Messages that should have been deleted by then."""
+
+
+def standing(sessions_url: str, jobs_url: str, by: float) -> Standing:
+    """Whether a worker lives, and what waits for it.
+
+    Raises:
+        StoreDown
+    """
+    jobs = connect(jobs_url)
+    try:
+        workers = Worker.all(connection=jobs)
+        waiting = sum(len(entries) for _, entries in Outbox(connect(sessions_url)).waiting())
+        overdue: int = jobs.zcount(DUE, "-inf", int(by))
+    except RedisError as error:
+        raise StoreDown from error
+    return Standing(bool(workers), waiting, overdue)
 
 
 def _due(entries: Iterable[bytes]) -> dict[str, int]:

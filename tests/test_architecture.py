@@ -29,6 +29,14 @@ TESTED_ELSEWHERE = {
     "bot/studio/tries.py": "tests/studio/test_doors.py tries too often",
     "bot/prices.py": "tests/test_bill.py counts with it",
     "bot/directory.py": "tests/test_reply.py composes with it",
+    **dict.fromkeys(
+        (
+            f"bot/doctor/{name}.py"
+            for name in ("address", "content", "finding", "machine", "place", "settings", "stores", "told", "twilio")
+        ),
+        "tests/test_doctor.py: a table of broken deployments, and what each is called",
+    ),
+    "bot/store/health.py": "tests/test_doctor.py sets a real Valkey wrong",
     "bot/twilio_account.py": "tests/test_connect.py and tests/test_doctor.py ask Twilio's own documents with it",
     "bot/twilio_http.py": "tests/worker/test_sender.py and tests/test_connect.py send through it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",

@@ -47,10 +47,10 @@ def stands(config: Config) -> bool:
     """Whether real people are answered with what is published here."""
     address = urlsplit(config.public_url)
     credentials = config.account_sid and config.auth_tokens
-    return bool(credentials and address.scheme == "https" and _is_public(address.hostname))
+    return bool(credentials and address.scheme == "https" and is_public(address.hostname))
 
 
-def _is_public(host: str | None) -> bool:
+def is_public(host: str | None) -> bool:
     """Whether Twilio could reach it. https://www.rfc-editor.org/rfc/rfc6761 lists the names that lead nowhere."""
     name = (host or "localhost").rstrip(".")
     try:
