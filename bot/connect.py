@@ -45,6 +45,11 @@ class Change:
     after: Mapping[str, str]
 
     def __str__(self) -> str:
+        if self.kind == MADE:
+            return f'Messaging Service "{self.name}": {"new" if self.after["service"] else "removed"}'
+        if self.kind == MEMBER:
+            called, goes = self.after["called"] or self.before["called"], self.after["called"]
+            return f'number {self.name} {"goes into" if goes else "leaves"} the Messaging Service "{called}"'
         width = max(map(len, self.after))
         lines = [
             f"  {field:<{width}}  {_without_password(self.before[field]) or '-'}\n  {'':<{width}}  -> {value or '-'}"
@@ -117,10 +122,11 @@ def plan(account: TwilioAccount, config: Config, wish: Wish) -> tuple[Change, ..
             service = Thing(kind=SERVICE, sid="", name=wish.service, fields=empty)
             services = (*services, service)
             changes.append(_made(service))
-        there = members.get(service.sid, frozenset())
-        changes += [_member(number, service) for number in numbers if number.sid not in there]
         mine.add(service.sid)
     changes += [_settings(service, config, wish.fallback) for service in services if service.sid in mine]
+    if wish.service:  # after its addresses: a service without one drops what comes in
+        there = members.get(service.sid, frozenset())
+        changes += [_member(number, service) for number in numbers if number.sid not in there]
     names = {f"whatsapp:{number.name}" for number in numbers}
     changes += [
         _settings(sender, config, wish.fallback) for sender in account.whatsapp_senders() if sender.name in names

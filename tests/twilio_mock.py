@@ -3,7 +3,8 @@
 Apart from the tests because several need it, and from the account that it serves (`twilio_state`). The check costs some
 milliseconds a request, so who deletes thousands of messages leaves it out.
 
-    python -m tests.twilio_mock connect        # any command of ours, with this server in Twilio's place
+    python -m tests.twilio_mock connect                 # any command of ours, with this server in Twilio's place
+    python -m tests.twilio_mock --state twilio.json doctor    # with what a command before has left there
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from openapi_core import OpenAPI
@@ -229,6 +231,10 @@ def main(arguments: list[str]) -> int:
     from bot.twilio_account import call_instead_of_twilio
 
     mock = TwilioMock(strict=True)
+    kept = Path(arguments[1]) if arguments[:1] == ["--state"] else None
+    if kept:
+        arguments = arguments[2:]
+        mock.state = TwilioState.read(kept)
     call_instead_of_twilio(mock.url)
     try:
         code: int = cli(arguments, prog_name="python3 -m bot", standalone_mode=False) or 0
@@ -236,6 +242,8 @@ def main(arguments: list[str]) -> int:
         code = int(ended.code or 0)
     finally:
         mock.close()
+        if kept:
+            mock.state.write(kept)
     print("\nTwilio was asked:", *mock.requests, *mock.refused, sep="\n  ")
     return code
 

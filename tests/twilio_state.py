@@ -6,9 +6,11 @@ unless a test says otherwise; a field that the document does not name cannot be 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -75,6 +77,18 @@ class TwilioState:
     verifications: list[Resource] = field(default_factory=list)
     campaigns: dict[str, list[Resource]] = field(default_factory=dict)
     old_messages: list[Resource] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, file: Path) -> TwilioState:
+        """The account that `write` kept; a new one where there is no such file."""
+        if not file.exists():
+            return cls()
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return cls(**found | {"tokens": set(found["tokens"])})
+
+    def write(self, file: Path) -> None:
+        """Keep the account."""
+        file.write_text(json.dumps(vars(self) | {"tokens": sorted(self.tokens)}, indent=1), encoding="utf-8")
 
     def add_service(self, sid: str, *members: str, **values: Any) -> None:
         """A Messaging Service with numbers in it."""

@@ -154,7 +154,7 @@ KINDS = {
               "Pay in, and switch automatic payment on.", TWILIO),
     507: Kind(HARMS, "Only {amount} {currency} are left on the account.",
               "Pay in, and switch automatic payment on.", TWILIO),
-    508: Kind(STOPS, "No number of the account leads to this line; {number} leads to {where}.",
+    508: Kind(STOPS, "No number of the account leads to this line ({but}).",
               "python3 -m bot connect", CONNECT),
     509: Kind(STOPS, "{number} leads here by http, and the line is at https: the signatures differ.",
               "python3 -m bot connect", CONNECT),

@@ -38,9 +38,16 @@ def status(findings: Sequence[Finding]) -> int:
 
 
 def _one(finding: Finding) -> str:
-    cause = fill(finding.cause, WIDTH, initial_indent=f"  {finding.code}  ", subsequent_indent=" " * 7)
-    cure = fill(f"-> {finding.cure}", WIDTH, initial_indent=" " * 7, subsequent_indent=" " * 10)
+    cause = _filled(finding.cause, f"  {finding.code}  ", " " * 7)
+    cure = _filled(f"-> {finding.cure}", " " * 7, " " * 10)
     return f"{cause}\n{cure}\n{' ' * 10}{GUIDE}, {finding.kind.step}"
+
+
+def _filled(text: str, first: str, others: str) -> str:
+    """Lines of a terminal; names, addresses and commands stay whole."""
+    return fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False, break_long_words=False
+    )
 
 
 def _count(findings: Sequence[Finding]) -> str:

@@ -90,8 +90,8 @@ def _numbers(account: TwilioAccount, place: Place) -> Iterator[Finding]:
     verified = account.toll_free_verifications()
     ours = _ours(numbers, services, place)
     if not ours:
-        name, where = (numbers[0].name, numbers[0].fields[NUMBER_ADDRESS]) if numbers else ("there is none: it", "")
-        yield found(508, number=name, where=where or "nowhere")
+        there = [f"{number.name} leads to {number.fields[NUMBER_ADDRESS] or 'nowhere'}" for number in numbers]
+        yield found(508, but="; ".join(there) or "it has none")
     for number in ours:
         service = next((service for service, members in services.items() if number.sid in members), None)
         if not number.can_text:
@@ -121,7 +121,8 @@ def _number(number: Thing, place: Place) -> Iterator[Finding]:
         yield found(510, number=name, sid=fields["sms_application_sid"])
     elif not _same(fields[NUMBER_ADDRESS], right):
         by_http = _same(fields[NUMBER_ADDRESS].replace("http://", "https://", 1), right)
-        yield found(509 if by_http else 508, number=name, where=fields[NUMBER_ADDRESS] or "nowhere")
+        elsewhere = found(508, but=f"{name} leads to {fields[NUMBER_ADDRESS] or 'nowhere'}")
+        yield found(509, number=name) if by_http else elsewhere
     elif fields["sms_method"] != "POST":
         yield found(511, number=name, method=fields["sms_method"])
     elif "#" not in fields[NUMBER_ADDRESS]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.exceptions import (
@@ -78,7 +79,7 @@ def health(url: str) -> Health:
         settings=_settings(client),
         memory=int(found["used_memory"]) / limit if limit else 0.0,
         disk_is_well="err" not in (found.get("aof_last_write_status"), found.get("rdb_last_bgsave_status")),
-        asks_password=bool(client.connection_pool.connection_kwargs.get("password")),
+        asks_password=bool(urlsplit(url).password),
     )
 
 
