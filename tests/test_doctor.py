@@ -226,7 +226,7 @@ def twilio_silent(line: Deployment) -> None:
 BROKEN: dict[str, tuple[Break, set[int]]] = {
     "no public address": (setting(PUBLIC_URL=""), {102, 508}),
     "an address of the house": (setting(PUBLIC_URL="https://192.168.1.20"), {102, 508}),
-    "http instead of https": (setting(PUBLIC_URL=f"http://{HOST}"), {103, 410, 513}),
+    "http instead of https": (setting(PUBLIC_URL=f"http://{HOST}"), {103, 410, 513, 522}),
     "no auth token": (setting(TWILIO_AUTH_TOKEN=""), {104}),
     "no API key": (setting(TWILIO_API_KEY="", TWILIO_API_SECRET=""), {105}),
     "a rotation that was never finished": (setting(TWILIO_AUTH_TOKEN=f"{TOKEN},{'f' * 32}"), {106}),
@@ -279,6 +279,7 @@ BROKEN: dict[str, tuple[Break, set[int]]] = {
     "a number with an application": (alone(sms_application_sid="AP" + "9" * 32), {510}),
     "a number that posts by GET": (alone(sms_method="GET"), {511}),
     "a number without a fallback": (alone(sms_fallback_url=""), {512}),
+    "a number that calls elsewhere": (alone(voice_url="https://demo.twilio.com/welcome/voice/"), {522}),
     "a number that is tried once": (alone(sms_url=HERE), {521}),
     "a service that leads elsewhere": (service(inbound_request_url=ELSEWHERE), {513}),
     "a service that sends late": (service(validity_period=36000), {514}),
