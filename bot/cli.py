@@ -511,7 +511,9 @@ def _progress(met: int, waiting: int) -> None:
 
 
 def _stop_a_hopeless_start(context: click.Context, config: Config) -> None:
-    """Where real people are to text, and nobody has yet."""
+    """Where real people are to text, and nobody has yet. Elsewhere a start does not wait for all that this imports."""
+    if not (config.auth_tokens and config.public_url.startswith("https://")):
+        return
     from bot.doctor import against_a_start, told
     from bot.doctor.place import place_of
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import tempfile
 import time
@@ -21,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from bot.config import Config, ConfigError
+from bot.config import CHECKOUT, Config, ConfigError
 from bot.content.library import check_folder
 from bot.doctor import against_a_start, examine, told, wrong_settings
 from bot.doctor.finding import KINDS, WEIGHTS, found
@@ -405,6 +406,12 @@ def test_the_exit_status_is_that_of_the_worst(codes, status):
 
     assert told.status(findings) == status
     assert (told.told(findings) == "Nothing is wrong.") == (not codes)
+
+
+def test_the_guide_has_the_step_that_a_finding_names():
+    headings = re.findall(r"(?m)^## (.+)$", (CHECKOUT / "DEPLOY.md").read_text("utf-8"))
+
+    assert {kind.step for kind in KINDS.values()} <= set(headings)
 
 
 @pytest.mark.parametrize("code", KINDS)
