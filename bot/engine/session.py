@@ -93,8 +93,10 @@ class Session:
     """Texts in a row that were not understood."""
     started: int = 0
     touched: int = 0
+    heard: int = 0
+    """Texts since it began."""
     burst: int = 0
-    """Texts answered in the minute `touched`."""
+    """Of them in the minute `touched`."""
 
     @property
     def place(self) -> Place | None:
@@ -129,6 +131,7 @@ def to_plain(session: Session) -> list[Any]:
         session.misses,
         session.started,
         session.touched - session.started,
+        session.heard,
         session.burst,
     ]
 
@@ -142,7 +145,7 @@ def _screen_to_plain(screen: Screen) -> list[Any]:
 
 def from_plain(plain: list[Any]) -> Session:
     """The session of a list made by `to_plain`."""
-    release, locale, chosen, path, screen, misses, started, idle, burst = plain
+    release, locale, chosen, path, screen, misses, started, idle, *counted, burst = plain
     return Session(
         release=release,
         locale=locale,
@@ -152,6 +155,7 @@ def from_plain(plain: list[Any]) -> Session:
         misses=misses,
         started=started,
         touched=started + idle,
+        heard=sum(counted),  # older records do not hold it
         burst=burst,
     )
 
