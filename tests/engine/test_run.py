@@ -390,6 +390,16 @@ def test_thirteen_texts_in_a_minute_are_a_machine(small):
     assert isinstance(events[0], Spoke)
 
 
+@pytest.mark.parametrize("choice", ["menu.choose.\udcc6", "\ud800.\udfff.x", "a.b.\x00"])
+def test_a_tap_that_is_no_text_is_a_tap_on_nothing(small, choice):
+    """Found by `python3 -m bot test fuzz`: half a letter in the payload of a button was an error of ours."""
+    asked = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)[0]
+    after, events = turn(asked, Inbound(channel="whatsapp", text="x", choice=choice), small.release, NOW)
+
+    assert after is not None
+    assert isinstance(events[0], Spoke)
+
+
 @pytest.mark.parametrize("text", ["menu", "survey"])
 def test_two_machines_that_answer_each_other_slowly_come_to_an_end(small, text):
     """The other one's text is understood each time, so that nothing looks wrong in any single turn."""
