@@ -502,7 +502,10 @@ def test(arguments: tuple[str, ...]) -> None:
 
 def main() -> None:
     """The entry of `python3 -m bot`."""
-    envfile.adopt(os.environ)
+    try:
+        envfile.adopt(os.environ)
+    except OSError:
+        sys.exit(f"{envfile.path_in(os.environ)} cannot be read. Run this as the user that it belongs to.")
     cli(prog_name="python3 -m bot")
 
 
