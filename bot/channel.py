@@ -25,6 +25,8 @@ MAX_CHARACTERS = 1600
 """https://www.twilio.com/docs/api/errors/21617"""
 SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 CALL = re.compile(r"CA[0-9a-fA-F]{32}")
+PROBE = "+15005550006"
+"""A number of Twilio's own for tests, which no telephone has: the worker's texts to ourselves come from it."""
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 """Whole messages that Twilio answers and blocks by itself on SMS:
 https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
@@ -69,6 +71,11 @@ class Arrived:
     address: str
     message_id: str
     inbound: Inbound
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether this is the worker trying the line: answered like any text, counted nowhere, unknown to Twilio."""
+        return self.address == PROBE
 
     def __repr__(self) -> str:
         return f"Arrived({self.channel}, {self.message_id})"

@@ -31,7 +31,7 @@ SECTIONS = {
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
     "Begin": ("init", "registration", "connect", "doctor"),
-    "Run": ("web", "worker", "password"),
+    "Run": ("web", "worker", "password", "alert", "data"),
     "Develop": ("test", "schema", "fallback"),
 }
 """Every command, below what it is for."""
@@ -488,6 +488,27 @@ def password(password: str) -> None:
     from bot.studio.doors import hash_password
 
     click.echo(f"STUDIO_PASSWORD_HASH='{hash_password(password)}'")
+
+
+@cli.command()
+def alert() -> None:
+    """Try ALERT_HOOK: the operator is told that it works."""
+    from bot.alerts import deliver
+
+    config = Config.from_env()
+    if not config.alert_hook:
+        raise click.UsageError("ALERT_HOOK is not set: nobody would be told.")
+    sys.exit(not deliver(config.alert_hook, f"{config.public_url}: a try. Whoever reads this would be told.\n"))
+
+
+@cli.command()
+def data() -> None:
+    """List every kind of key in the store: what for, how long, how many."""
+    from bot.held import counted, table
+
+    found = counted(Config.from_env())
+    click.echo(table(found))
+    sys.exit(bool(found.unknown))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

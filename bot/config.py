@@ -11,6 +11,8 @@ import fcntl
 import hashlib
 import os
 import re
+import shlex
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -46,6 +48,11 @@ HELP: dict[str, str] = {
     "STUDIO_URL": "The workshop's address in a browser, where a proxy stands in front of it: https://workshop.example.org",
     "STUDIO_PASSWORD_HASH": "Whoever knows the password may open the workshop; `python3 -m bot password` makes this. "
     "Unset: with the embedded Valkey a link opens it, with REDIS_URL there is none.",
+    "MONTHLY_BUDGET": "Whole dollars for texts in a month. When they are spent, only emergencies and the first replies "
+    "of urgent flows go out. Unset: no limit",
+    "ALERT_HOOK": "What is wrong is told here: a command that gets the text on its input, or an address to post it to. "
+    "`python3 -m bot alert` tries it.",
+    "METRICS_TOKEN": f"At least {MINIMUM_SECRET} characters; who sends them gets /metrics. Unset: nobody does",
     "SESSION_IDLE_SECONDS": "A session ends this long after the last text. Unset: 7200 (two hours)",
     "SESSION_MAX_SECONDS": "A session ends this long after its first text, whatever happens. Unset: 86400 (a day)",
     "RELEASE_KEEP_SECONDS": "A release nobody serves is forgotten after this long. Unset: 7776000 (90 days)",
@@ -81,6 +88,9 @@ class Config:
     studio_port: int
     studio_url: str
     studio_password_hash: str | None
+    monthly_budget: int
+    alert_hook: str | None
+    metrics_token: str | None
     session_idle_seconds: int
     session_max_seconds: int
     release_keep_seconds: int
@@ -171,6 +181,9 @@ class _Reader:
             studio_port=studio_port,
             studio_url=(self._url("STUDIO_URL", ("https", "http")) or f"http://127.0.0.1:{studio_port}").rstrip("/"),
             studio_password_hash=self._password_hash(),
+            monthly_budget=self._whole("MONTHLY_BUDGET", 0, 1, 1_000_000),
+            alert_hook=self._hook(),
+            metrics_token=self._token(),
             session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60, 86400),
             session_max_seconds=self._whole("SESSION_MAX_SECONDS", SESSION_MAX_SECONDS, 60, 86400),
             release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),
@@ -210,6 +223,23 @@ class _Reader:
         value = self._text("STUDIO_PASSWORD_HASH")
         if value and not re.fullmatch(r"scrypt:\d+:\d+:\d+\$[A-Za-z0-9]+\$[0-9a-f]{128}", value):
             self._wrong("STUDIO_PASSWORD_HASH", "is not what `python3 -m bot password` printed (quote it: it holds $)")
+        return value
+
+    def _hook(self) -> str | None:
+        value = self._text("ALERT_HOOK")
+        if value and not value.startswith(("https://", "http://")):
+            try:
+                found = shutil.which(shlex.split(value)[0])
+            except ValueError:  # a quote that is not closed
+                found = None
+            if not found:
+                self._wrong("ALERT_HOOK", "is neither an address nor a command that can be run here")
+        return value
+
+    def _token(self) -> str | None:
+        value = self._text("METRICS_TOKEN")
+        if value and len(value) < MINIMUM_SECRET:
+            self._wrong("METRICS_TOKEN", "is too short to keep anybody out")
         return value
 
     def _whole(self, name: str, default: int, least: int, most: int) -> int:

@@ -78,7 +78,10 @@ def serve(config: Config) -> int:
 def line() -> WholeRequests:
     """What each web process serves."""
     threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
-    return WholeRequests(create_app(), THREADS)
+    app = create_app()
+    app.extensions["meter"].watch()
+    app.extensions["lookout"].watch()
+    return WholeRequests(app, THREADS)
 
 
 class WholeRequests:

@@ -15,7 +15,7 @@ from bot.content.source import Node
 from bot.content.step_loader import NAME, StepLoader, Surroundings, check_name
 from bot.engine.flow import Flow, Step, options_of
 
-FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False, "was": False}
+FLOW = {"law": False, "interrupts": False, "urgent": False, "steps": True, "moved": False, "was": False}
 
 OLD = rf"{NAME}(\.{NAME})?"
 """How a step or an option was called: `step`, or `step.option`."""
@@ -51,6 +51,7 @@ class FlowLoader:
             steps=loaded,
             law=law,
             interrupts="interrupts" in fields and self.form.is_true(fields["interrupts"], what="interrupts"),
+            urgent="urgent" in fields and self.form.is_true(fields["urgent"], what="urgent"),
             moved=(*moved, *_under_earlier_names(name, was, loaded, moved)),
         )
 

@@ -112,7 +112,7 @@ def _flow() -> Schema:
     steps = {**_each(_step(law), _names("a step")), "minProperties": 1}
     moved = _each(TEXT, {"pattern": f"^{OLD}$"})
     was = {"type": "array", "items": _exactly(NAME)}
-    return _object(FLOW, {"law": law, "interrupts": TRUE, "steps": steps, "moved": moved, "was": was})
+    return _object(FLOW, {"law": law, "interrupts": TRUE, "urgent": TRUE, "steps": steps, "moved": moved, "was": was})
 
 
 def _step(law: Schema) -> Schema:

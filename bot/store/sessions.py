@@ -43,10 +43,10 @@ if version(KEYS[1]) ~= ARGV[2] then return 0 end
 if KEYS[5] and version(KEYS[5]) ~= ARGV[8] then return 0 end
 if ARGV[3] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4]) end
 redis.call('SET', KEYS[2], ARGV[5], 'EX', ARGV[6])
-redis.call('DEL', KEYS[3])
+if ARGV[9] == '' then redis.call('DEL', KEYS[3]) else redis.call('SET', KEYS[3], '', 'EX', ARGV[9]) end
 for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
-if #ARGV > 8 then
-  for i = 9, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[i]) end
+if #ARGV > 9 then
+  for i = 10, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[i]) end
   redis.call('EXPIRE', KEYS[4], ARGV[7])
 end
 return 1
@@ -150,8 +150,13 @@ class Sessions:
         reply: str | None,
         wanted: Sequence[Wanted],
         now: datetime,
+        *,
+        unsure: bool = False,
     ) -> bool:
         """The one atomic write. Returns False where somebody wrote in between: read and compute again.
+
+        Args:
+            unsure: the person gets the fallback text; their next answer is not to count unseen.
 
         Raises:
             StoreDown
@@ -179,6 +184,7 @@ class Sessions:
             REPLY_SECONDS,
             OUTBOX_SECONDS,
             record.version,
+            self._idle if unsure else "",
         ]
         values += [job.plain for job in wanted]
         try:
