@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from dataclasses import replace
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -15,10 +14,6 @@ from click.testing import CliRunner
 from bot.alerts import Alerts, deliver
 from bot.cli import cli
 from bot.config import ConfigError
-from bot.live import LiveRelease
-from bot.lookout import DEAD_SECONDS, Lookout, overdue
-from bot.store.counts import Counts
-from bot.store.releases import Releases
 from tests.conftest import NOON, settings
 
 HOOK = "import os, sys; open(sys.argv[1], 'a').write(sys.stdin.read() + ','.join(sorted(os.environ)) + chr(10))"
@@ -130,27 +125,3 @@ def test_the_hook_can_be_tried(tmp_path):
     assert CliRunner(env=env | {"ALERT_HOOK": "false"}).invoke(cli, ["alert"]).exit_code == 1
     unset = CliRunner(env=env | {"ALERT_HOOK": ""}).invoke(cli, ["alert"])
     assert (unset.exit_code, "is not set" in unset.output) == (2, True)
-
-
-# ------------------------------------------------------------------------------------------- what the web process sees
-
-
-def test_a_worker_that_is_gone_is_told_of_and_its_return_too(store, alerts, heard, clock):
-    lookout = Lookout(Counts(store), LiveRelease(Releases(store, keep_seconds=60)), alerts, clock)
-    lookout.look()
-    clock.passes(seconds=DEAD_SECONDS)
-    lookout.look()
-    assert told(heard) == [], "it has as long to come up"
-    clock.passes(seconds=60)
-    lookout.look()
-    assert "The worker has not been seen for 3 minutes" in told(heard)[0]
-    Counts(store).beat(worker=int(clock().timestamp()))
-    lookout.look()
-    assert "Over" in told(heard)[1]
-
-
-def test_the_law_that_is_due_is_counted_for_the_worker_to_tell(app, store, library):
-    app.extensions["lookout"].look()
-
-    assert Counts(store).pulse() == {"law": overdue(library.release, NOON)}
-    assert overdue(library.release, NOON + timedelta(days=400)) > overdue(library.release, NOON)
