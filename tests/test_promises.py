@@ -24,7 +24,7 @@ from bot.content.source import read
 from bot.privacy import DayKeys
 from bot.reply import fallback_texts
 from bot.store.outbox import Wanted
-from bot.webhook import FALLBACK, INBOUND, METRICS, STATUS
+from bot.webhook import FALLBACK, INBOUND, METRICS, STATUS, VOICE
 from tests.conftest import Person, at_once, first_line, known, settings
 from tests.traces import Search, stored
 from tests.twilio_forms import PERSON, sms
@@ -177,7 +177,7 @@ def test_promise_8_every_route_but_health_readiness_and_the_fallback_refuses_wha
     """Whatever the method and the path, with a slash more, in capitals, or a path that does not exist."""
     client, before = app.test_client(), sorted(store.scan_iter())
     rules = {rule.rule for rule in app.url_map.iter_rules()} - {"/healthz", "/readyz", FALLBACK}
-    assert rules == {INBOUND, STATUS, METRICS}
+    assert rules == {INBOUND, STATUS, METRICS, VOICE}
 
     for rule in rules:
         for path in (rule, f"{rule}/", rule.upper(), f"/{rule}", f"{rule}?x=1", f"{rule};x", f"{rule}%00"):
