@@ -55,7 +55,8 @@ class Watch:
     def __init__(self, config: Config, counts: Counts, due: Due) -> None:
         self._config, self._counts, self._due = config, counts, due
         self._alerts = Alerts(config)
-        self._probed = 0.0
+        self._probed = float("-inf")
+        self._answered = 0
         self._missed = 0
         self._refused: deque[tuple[int, int, int]] = deque()
 
@@ -69,7 +70,7 @@ class Watch:
 
     def look(self, now: datetime) -> None:
         """One look: at the line, at the store, and at what they have counted. Then what is wrong is told."""
-        found, looked_at = self._answers(), ["answer", "store"]
+        found, looked_at = self._answers(now), ["answer", "store"]
         try:
             found |= self._counted(now)
             looked_at += ["undeleted", "signatures", "law", *map(_level, LEVELS if self._config.monthly_budget else ())]
@@ -77,12 +78,13 @@ class Watch:
             found["store"] = f"The store does not answer ({type(error).__name__}): everybody gets the fallback text."
         self._alerts.tell(found, looked_at, now)
 
-    def _answers(self) -> dict[str, str]:
+    def _answers(self, now: datetime) -> dict[str, str]:
         """Whether the line answers. After a miss it is tried with every look, not only every five minutes."""
         if self._config.auth_tokens and (self._missed or time.monotonic() - self._probed >= PROBE_SECONDS):
             self._probed = time.monotonic()
             why = probe(self._config)
             self._missed = self._missed + 1 if why else 0
+            self._answered = self._answered if why else int(now.timestamp())
             if self._missed >= MISSED:
                 return {"answer": f"The line does not answer a text to {self._config.public_url}: {why}."}
         return {}
@@ -95,7 +97,7 @@ class Watch:
         """
         at = int(now.timestamp())
         waiting, late = self._due.waiting(at)
-        answered = {} if self._missed or not self._probed else {"answered": at}
+        answered = {"answered": self._answered} if self._answered else {}
         self._counts.beat(worker=at, undeleted=waiting, late=late, **answered)
         found = {}
         if late > LATE_SECONDS:
