@@ -40,7 +40,8 @@ HELP: dict[str, str] = {
     "HOTLINE_SECRET": f"At least {MINIMUM_SECRET} random characters; a list with commas, the new one first. "
     "Unset with the embedded Valkey: made and kept in HOTLINE_DATA.",
     "HOTLINE_DATA": "The folder of the embedded Valkey, the made secret and the keys of the day. Unset: .hotline",
-    "HOTLINE_CONTENT": "The folder that holds flows/ and messages/. Unset: this checkout.",
+    "HOTLINE_CONTENT": "The folder that holds flows/ and messages/; or several with commas, later ones laid over "
+    "earlier ones. Unset: this checkout.",
     "HOST": "The address to listen on. Unset: 127.0.0.1",
     "PORT": "The port to listen on. Unset: 8080",
     "WEB_PROCESSES": "Web processes. Unset: 1",
@@ -81,7 +82,8 @@ class Config:
     embedded: bool
     secrets: tuple[bytes, ...]
     data: Path
-    content: Path
+    layers: tuple[Path, ...]
+    """The content folders; later ones lie over earlier ones."""
     host: str
     port: int
     web_processes: int
@@ -104,6 +106,11 @@ class Config:
         return self.data / "keys"
 
     @property
+    def content(self) -> Path:
+        """The organisation's own content folder, on top of all others: what programs write, they write here."""
+        return self.layers[-1]
+
+    @property
     def has_studio(self) -> bool:
         """Whether the volunteers' workshop runs: not beside an organisation's own Redis, unless somebody may log in."""
         return self.embedded or self.studio_password_hash is not None
@@ -123,17 +130,17 @@ class Config:
         return _Reader(os.environ if env is None else env).read()
 
 
-def content_folder(env: Mapping[str, str] | None = None) -> Path:
-    """The content folder alone, for what needs no other setting.
+def content_folders(env: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """The content folders alone, for what needs no other setting; the organisation's own is the last.
 
     Raises:
-        ConfigError: there is no content in it.
+        ConfigError: there is no content in one of them.
     """
     reader = _Reader(os.environ if env is None else env)
-    folder = reader.content()
+    folders = reader.content()
     if reader.problems:
         raise ConfigError(reader.problems)
-    return folder
+    return folders
 
 
 def embedded_socket(data: Path) -> Path:
@@ -174,7 +181,7 @@ class _Reader:
             embedded=embedded,
             secrets=self._secrets(embedded, data),
             data=data,
-            content=self.content(),
+            layers=self.content(),
             host=host,
             port=port,
             web_processes=self._whole("WEB_PROCESSES", 1, 1, 64),
@@ -251,12 +258,16 @@ class _Reader:
             return default
         return int(value)
 
-    def content(self) -> Path:
-        """The folder with flows/ and messages/."""
-        folder = Path(self._text("HOTLINE_CONTENT") or CHECKOUT)
-        if not (folder / "flows").is_dir():
-            self._wrong("HOTLINE_CONTENT", "is not a folder that holds flows/ and messages/")
-        return folder
+    def content(self) -> tuple[Path, ...]:
+        """The folders with flows/ and messages/, the lowest first."""
+        named = self._text("HOTLINE_CONTENT") or str(CHECKOUT)
+        folders = tuple(Path(part.strip()) for part in named.split(",") if part.strip())
+        for folder in folders:
+            if not (folder / "flows").is_dir():
+                self._wrong("HOTLINE_CONTENT", f'names "{folder}", which is not a folder that holds flows/')
+        if len({folder.resolve() for folder in folders}) < len(folders) or not folders:
+            self._wrong("HOTLINE_CONTENT", "names a folder twice, or none")
+        return folders
 
     def _secrets(self, embedded: bool, data: Path) -> tuple[bytes, ...]:
         given = [part.strip() for part in self.env.get("HOTLINE_SECRET", "").split(",") if part.strip()]

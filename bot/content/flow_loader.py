@@ -31,7 +31,7 @@ class FlowLoader:
 
     def load(self, name: str, root: Node) -> Flow | None:
         """Read one file. Returns None where not even its steps can be made out."""
-        check_name(self.form, name, Node(Place(root.place.file), ""), "a flow")
+        check_name(self.form, name, Node(Place(root.place.file, layer=root.place.layer), ""), "a flow")
         fields = self.form.fields(root, what="a flow", known=FLOW)
         if "steps" not in fields:
             return None

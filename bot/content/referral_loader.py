@@ -36,8 +36,8 @@ REFERRAL_WORDS = {
     "sources_until": False, "checked": False, "recheck": False, "sources": True, "note": False,
 }  # fmt: skip
 ORGANISATION_WORDS = {
-    "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "timezone": True,
-    "line": False, "legal_team": False, "privacy_contact": False,
+    "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "languages": False,
+    "timezone": True, "line": False, "legal_team": False, "privacy_contact": False,
 }  # fmt: skip
 
 
@@ -236,6 +236,8 @@ class OrganisationLoader:
         for part in ("legal_team", "privacy_contact"):
             if part in fields:
                 self.form.text(fields[part], what=part)
+        for node in self.form.items(fields["languages"], what="languages") if "languages" in fields else ():
+            self._locale(node)
         found = Organisation(
             name=self.form.text(fields["name"], what="name") if "name" in fields else "",
             city=self.form.text(fields["city"], what="city") if "city" in fields else "",

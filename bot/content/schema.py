@@ -57,7 +57,8 @@ def schemas() -> dict[str, Schema]:
     return {
         "flows/flow.schema.json": _titled("A flow", _flow()),
         "flows/organisation.schema.json": _titled(
-            "Who runs the line", _object(ORGANISATION_WORDS, {"bilingual": {**TEXTS, "minItems": 1}})
+            "Who runs the line",
+            _object(ORGANISATION_WORDS, {word: {**TEXTS, "minItems": 1} for word in ("bilingual", "languages")}),
         ),
         "flows/referrals.schema.json": _titled("Telephone numbers", _referrals()),
         "flows/sources.schema.json": _titled("Sources of the law", _each(_object(SOURCE, {}))),

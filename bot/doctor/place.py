@@ -37,7 +37,7 @@ class Place:
     authorities: str = field(default_factory=certifi.where)
     """A file of the authorities whose certificates count: those that Twilio knows, as far as anybody can tell."""
     disk: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage
-    checked: Callable[[Path, date], Checked] = lambda folder, today: check_folder(folder, today=today)
+    checked: Callable[[Folders, date], Checked] = lambda folders, today: check_folder(folders, today=today)
 
     def later(self) -> datetime:
         """The time by now: the looking takes a while."""

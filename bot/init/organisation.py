@@ -15,6 +15,7 @@ from bot.content.change import Change, Refused, lines_of
 from bot.content.edit import CannotEdit, Value, edited
 from bot.content.fallback import FILE, written
 from bot.content.files import Files
+from bot.content.layers import Folders, folders_of
 from bot.content.library import Library, check_folder
 from bot.content.problem import Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS
@@ -54,15 +55,17 @@ def present(folder: Path) -> dict[str, str]:
     return found
 
 
-def drafted(folder: Path, answers: Mapping[str, str], today: date) -> tuple[Change, Library]:
-    """The change that the answers make, and the content as it will be. Nothing is written yet.
+def drafted(folders: Folders, answers: Mapping[str, str], today: date) -> tuple[Change, Library]:
+    """The change that the answers make, of several folders in the one on top, and the content as it will be.
+
+    Nothing is written yet.
 
     Raises:
         ContentError: the folder has errors, or would have some.
         Refused: a file is written in a way that only an editor can change.
     """
-    files = Files(folder)
-    before = check_folder(folder, files=files).library()
+    files, folder = Files(folders), folders_of(folders)[-1]
+    before = check_folder(folders, files=files).library()
     draft = Change(folder)
     has_line = bool(re.fullmatch(PHONE, answers["line"]))
     if has_line:
@@ -73,7 +76,7 @@ def drafted(folder: Path, answers: Mapping[str, str], today: date) -> tuple[Chan
     values["line"] = OWN_LINE if has_line else answers["line"]
     for name, value in values.items():
         _put(draft, ORGANISATION, (name,), value)
-    after = check_folder(folder, files=files, instead={name: draft.text(name).encode() for name in draft.changed})
+    after = check_folder(folders, files=files, instead={name: draft.text(name).encode() for name in draft.changed})
     library = after.library()
     draft.put(FILE, written(fallback_texts(library)))
     return draft, library
