@@ -1,7 +1,8 @@
 """Everything Twilio-shaped that comes in or goes back: the signature, the form, the answer.
 
 Apart because this is the only module of the web process that knows Twilio. What it lets through is a channel, an opaque
-address, a message id and what the person wrote; city, ZIP, profile name, location and every other field end here.
+address, a message id, which of our numbers was texted and what the person wrote; city, ZIP, profile name, location and
+every other field end here.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _SENDER = re.compile(
     r"|whatsapp:[A-Z]{2}\.(?!.*(?:Label|Latitude|ListId|ListTitle|Longitude))[A-Za-z0-9.]{1,140}"  # without a number
 )
 """https://www.twilio.com/docs/whatsapp/key-concepts#whatsapp-usernames"""
+_OUR_NUMBER = re.compile(r"\+?\d{3,20}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}")
 _DECIDE = ("AccountSid", "From", "MessageSid")
 
@@ -116,6 +118,7 @@ def arrived(form: Form, account_sid: str | None) -> Arrived:
             channel=channel,
             kind=_kind(form),
             text=text,
+            number=_number(form),
             choice=_choice(form),
             opted=_opted(form, channel, text),
         ),
@@ -216,6 +219,12 @@ def _kind(form: Form) -> Literal["text", "media", "place"]:
     if form.get("Latitude", ""):
         return "place"
     return "media" if form.get("NumMedia", "0") not in ("", "0") else "text"
+
+
+def _number(form: Form) -> str:
+    """Our own number, as it is written in organisation.yaml."""
+    number = form.get("To", "").removeprefix("whatsapp:")
+    return number if _OUR_NUMBER.fullmatch(number) else ""
 
 
 def _choice(form: Form) -> str:

@@ -177,7 +177,10 @@ class Conversation:
         served = self._live.at_hand
         if served is None:
             return EVERYBODY
-        return reader_of(served.library.release).read(arrived.inbound.text, None).guess.locale
+        release, inbound = served.library.release, arrived.inbound
+        return reader_of(release).read(inbound.text, None).guess.locale or release.numbers.get(
+            inbound.number, EVERYBODY
+        )
 
 
 def _wanted(arrived: Arrived, turned: _Turned, now: datetime) -> tuple[Wanted, ...]:

@@ -379,6 +379,7 @@ def _library(
             area=organisation.area,
             timezone=organisation.timezone,
             line=organisation.line,
+            numbers=organisation.numbers,
         )
     except SameId as same:
         problems.add("same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"),

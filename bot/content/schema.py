@@ -58,7 +58,11 @@ def schemas() -> dict[str, Schema]:
         "flows/flow.schema.json": _titled("A flow", _flow()),
         "flows/organisation.schema.json": _titled(
             "Who runs the line",
-            _object(ORGANISATION_WORDS, {word: {**TEXTS, "minItems": 1} for word in ("bilingual", "languages")}),
+            _object(
+                ORGANISATION_WORDS,
+                {word: {**TEXTS, "minItems": 1} for word in ("bilingual", "languages")}
+                | {"numbers": _each(TEXT, _exactly(LONG_NUMBER, SHORT_NUMBER))},
+            ),
         ),
         "flows/referrals.schema.json": _titled("Telephone numbers", _referrals()),
         "flows/sources.schema.json": _titled("Sources of the law", _each(_object(SOURCE, {}))),

@@ -103,7 +103,7 @@ class _Turn:
         minute = int(self.now.timestamp() // 60)
         session = self.release.today(known) if known else Session(started=minute)
         burst = session.burst + 1 if session.touched == minute else 1
-        session = replace(session, touched=minute, burst=burst, heard=session.heard + 1)
+        session = self._starting(replace(session, touched=minute, burst=burst, heard=session.heard + 1), inbound)
         if inbound.opted:
             return (None, (OptedOut(session.locale),)) if inbound.opted == "out" else (session, (KeptSilent(),))
         if burst > MAX_BURST or session.heard > MAX_HEARD:
@@ -120,6 +120,13 @@ class _Turn:
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
+
+    def _starting(self, session: Session, inbound: Inbound) -> Session:
+        """A number on a Spanish flyer speaks Spanish to whoever gives no language away: a 1, a picture."""
+        first = self.release.numbers.get(inbound.number, "")
+        if session.locale or not first or self._read(session, inbound).guess.locale:
+            return session
+        return replace(session, locale=first)
 
     def _too_many(self, session: Session, inbound: Inbound) -> Outcome:
         """More texts than a person sends. What may not be missed is heard all the same: an emergency, DELETE, opting
