@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.content.library import check_folder
-from bot.engine.events import Inbound, OptedOut
+from bot.engine.events import Inbound
 from bot.engine.run import turn
 from tests.conftest import NOON
 from tests.content.catalogue import sound_content
@@ -50,12 +50,6 @@ def test_whoever_chose_a_language_keeps_it_whichever_number_they_text(release):
 
     assert session
     assert session.locale == "en"
-
-
-def test_a_carrier_stop_to_a_number_is_still_silent_in_its_language(release):
-    _, events = turn(None, Inbound(channel="sms", number=FLYER, text="STOP", opted="out"), release, NOON)
-
-    assert events == (OptedOut("es"),)
 
 
 def test_a_number_that_is_none_and_a_language_that_is_not_there_are_named(folder, tmp_path):
