@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Literal
 
 from rapidfuzz import process
@@ -43,7 +44,7 @@ class Place:
     @property
     def path(self) -> str:
         """The file as people find it: with its folder, where there are several."""
-        return f"{self.layer.folder}/{self.file}" if self.layer.folder else self.file
+        return str(PurePosixPath(self.layer.folder, self.file))
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
