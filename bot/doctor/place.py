@@ -17,6 +17,7 @@ from pathlib import Path
 import certifi
 
 from bot.config import Config
+from bot.content.layers import Folders
 from bot.content.library import Checked, check_folder
 from bot.twilio_account import TwilioAccount
 
