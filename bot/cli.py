@@ -122,7 +122,10 @@ def explain(text: str, as_json: bool) -> None:
 @click.option("--fix", is_flag=True, help="Mend what is safe, show the difference, and name the rest.")
 @click.option("--since", default="HEAD", show_default=True, help="The commit after which steps may have gone.")
 def check(folders: tuple[Path, ...], style: str, fix: bool, since: str) -> None:
-    """Name every mistake in FOLDER, or in each laid over the one before: file, line and cure."""
+    """Name every mistake in FOLDER: file, line and cure.
+
+    Of several folders, each is laid over the one before.
+    """
     from bot.content.history import committed
     from bot.content.library import check_folder
     from bot.content.mend import mend
