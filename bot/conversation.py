@@ -83,6 +83,17 @@ class Conversation:
             self._busy.release()
         return self._fall_back(arrived)
 
+    def put_off(self, arrived: Arrived) -> None:
+        """This text gets the fallback text, from us or at Twilio's fallback address: it may still have counted, so the
+        next answer must not count unseen. And there is a copy to be deleted."""
+        self._forgetting.answered_without_the_store(arrived.message_id)
+        try:
+            self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
+        except StoreDown:
+            self._outage.failed()
+        except Exception:
+            _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
+
     def _answer(self, arrived: Arrived, deadline: float) -> tuple[bool, str | None]:
         """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may."""
         for _ in range(MAX_CONFLICTS):
@@ -117,13 +128,7 @@ class Conversation:
         Whatever made it necessary may be broken here, too: a full disk, a text that the reader cannot take.
         """
         text = self._fallbacks[EVERYBODY]
-        self._forgetting.answered_without_the_store(arrived.message_id)
-        try:
-            self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
-        except StoreDown:
-            self._outage.failed()
-        except Exception:
-            _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
+        self.put_off(arrived)
         try:
             text = self._fallbacks.get(self._locale_of(arrived), text)
         except Exception:

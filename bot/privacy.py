@@ -83,6 +83,10 @@ class DayKeys:
             self._known[day] = create_once(self._folder / day.isoformat(), lambda: os.urandom(32))
         return self._known[day]
 
+    def has(self, day: date) -> bool:
+        """Whether there is a key for this day: some process has come as far."""
+        return day in self._known or (self._folder / day.isoformat()).exists()
+
     def destroy_old(self, today: date) -> None:
         """Overwrite and remove the keys of days that are over; what they sealed can never be opened again."""
         oldest = today - timedelta(days=KEY_DAYS - 1)
@@ -96,7 +100,7 @@ class DayKeys:
 
 
 class Registry:
-    """Turns an address into today's contact, and into those it may still be known under."""
+    """Turns an address into today's contact, and into those it may be known under instead."""
 
     def __init__(self, secrets: tuple[bytes, ...], days: DayKeys) -> None:
         """`secrets`: the new one first; older ones are only read."""
@@ -107,11 +111,13 @@ class Registry:
         """The contact of an address today."""
         return self._contact(self._secrets[0], f"{channel}:{address}", now.astimezone(UTC).date())
 
-    def earlier(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
-        """Where the person may still be: under yesterday's key (after midnight), or an older secret."""
+    def elsewhere(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
+        """Where the person may be instead: under tomorrow's key, if it is tomorrow for the clock of another process;
+        under yesterday's (after midnight); or under an older secret."""
         who, today = f"{channel}:{address}", now.astimezone(UTC).date()
-        yesterday = today - timedelta(days=1)
-        found = [self._contact(self._secrets[0], who, yesterday)]
+        tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
+        days = (tomorrow, yesterday) if self._days.has(tomorrow) else (yesterday,)
+        found = [self._contact(self._secrets[0], who, day) for day in days]
         for secret in self._secrets[1:]:
             found += [self._contact(secret, who, today), self._contact(secret, who, yesterday)]
         return tuple(found)

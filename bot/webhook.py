@@ -65,11 +65,10 @@ def routes(doors: Doors) -> Blueprint:
     @blueprint.route(FALLBACK, methods=["GET", "POST"])
     def fallback() -> Response:
         """The constant text, for Twilio's own fallback URL. It says the same to everybody, signed or not; a signature
-        only says that there is a copy to be deleted."""
+        only says that somebody has got it who may have been answered without hearing it."""
         if request.method == "POST" and _is_signed(doors):
             with contextlib.suppress(NotOurs):
-                message = arrived(request.form, doors.config.account_sid)
-                doors.forgetting.answered_without_the_store(message.message_id)
+                doors.conversation.put_off(arrived(request.form, doors.config.account_sid))
         return _message(doors, doors.fallback)
 
     @blueprint.post(VOICE)
