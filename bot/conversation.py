@@ -88,7 +88,8 @@ class Conversation:
         next answer must not count unseen. And there is a copy to be deleted."""
         self._forgetting.answered_without_the_store(arrived.message_id)
         try:
-            self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
+            for contact in self._registry.today(arrived.channel, arrived.address, self._now()):
+                self._outage.put_off(contact)
         except StoreDown:
             self._outage.failed()
         except Exception:

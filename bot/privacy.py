@@ -111,13 +111,19 @@ class Registry:
         """The contact of an address today."""
         return self._contact(self._secrets[0], f"{channel}:{address}", now.astimezone(UTC).date())
 
-    def elsewhere(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
-        """Where the person may be instead: under tomorrow's key, if it is tomorrow for the clock of another process;
-        under yesterday's (after midnight); or under an older secret."""
+    def today(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
+        """The contact of an address today, and the one of tomorrow if it is that for the clock of another process."""
         who, today = f"{channel}:{address}", now.astimezone(UTC).date()
-        tomorrow, yesterday = today + timedelta(days=1), today - timedelta(days=1)
-        days = (tomorrow, yesterday) if self._days.has(tomorrow) else (yesterday,)
-        found = [self._contact(self._secrets[0], who, day) for day in days]
+        tomorrow = today + timedelta(days=1)
+        days = (today, tomorrow) if self._days.has(tomorrow) else (today,)
+        return tuple(self._contact(self._secrets[0], who, day) for day in days)
+
+    def elsewhere(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
+        """Where the person may be instead of today's contact: under tomorrow's key, as in `today`; under yesterday's
+        (after midnight); or under an older secret."""
+        who, today = f"{channel}:{address}", now.astimezone(UTC).date()
+        yesterday = today - timedelta(days=1)
+        found = [*self.today(channel, address, now)[1:], self._contact(self._secrets[0], who, yesterday)]
         for secret in self._secrets[1:]:
             found += [self._contact(secret, who, today), self._contact(secret, who, yesterday)]
         return tuple(found)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from bot.live import POLL_SECONDS, Served
+from bot.store.outbox import Outbox, Wanted
 from bot.webhook import FALLBACK, INBOUND
 from tests.conftest import publish
 from tests.faults.content import releases
@@ -162,6 +163,9 @@ class Line:
         self._number = 0
         self.losses: list[float] = []
         """When the store has lost everything: after its death, before its return."""
+        self.noted: list[float] = []
+        self.waited: set[str] = set()
+        """What outboxes held when their disk was lost, and when that was looked at."""
         self.jumped = 0.0
         self.publish_next()
         self.webs = [Web(folder, self.store, number) for number in range(2)]
@@ -173,6 +177,16 @@ class Line:
         """The next of the releases goes live."""
         self.published += 1
         self._publish()
+
+    def note_what_waits(self) -> None:
+        """Which deletions are wanted by outboxes: they are lost if the disk is."""
+        entries = [entry for _, some in Outbox(self.store.client).waiting() for entry in some]
+        self.noted.append(time.monotonic())
+        self.waited |= {Wanted.of(entry).about for entry in entries}
+
+    def just_noted(self, at: float) -> bool:
+        """Whether what was wanted then may have come into an outbox while those were read."""
+        return any(abs(at - noted) < 1 for noted in self.noted)
 
     def lose_the_store(self) -> None:
         """The server has died, and its disk is empty; somebody publishes again."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.content.messages import MissingText
 from bot.engine.events import Inbound
 from bot.engine.run import turn
 from bot.engine.session import Session
@@ -79,6 +80,8 @@ class Model:
             for heard in order:
                 left = tuple(dict.fromkeys(place for before in left for place in self._led(before, heard)))
             possible += left
+        if len(together) > 1 and any(heard.reply in self.fallbacks for heard in together):
+            possible += [place._replace(unsure=True) for place in possible]  # that may be remembered after the others
         return tuple(dict.fromkeys(possible))
 
     def _led(self, place: Place, heard: Heard) -> list[Place]:
@@ -108,7 +111,12 @@ class Model:
         for served, now in moments:
             if served.library.release.number < at_least and served is not newest:
                 continue  # nobody is answered with an older release than the one before
-            session, said = served.composer.reply(*turn(place.session, inbound, served.library.release, now), "sms")
+            try:
+                session, said = served.composer.reply(*turn(place.session, inbound, served.library.release, now), "sms")
+            except MissingText:
+                if served is newest:
+                    raise
+                continue  # numbers begin anew when the store has lost all: it is an older release all the same
             earlier = place.answered[1 - KEPT_REPLIES :] if session else ()
             found.append((said, Place(session, answered=(*earlier, (heard.id, said)) if heard.id else earlier)))
         return found

@@ -86,24 +86,35 @@ class Proxy:
         started.set()
         self._loop.run_forever()
         server.close()
-        self._close_all()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(self._end_all())
+        self._loop.close()
 
     def _close_all(self) -> None:
         for writer in list(self._open):
             writer.close()
 
+    async def _end_all(self) -> None:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.01)  # what was closed is gone
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers = [writer]
         self._open.add(writer)
-        with contextlib.suppress(OSError):
+        try:
             if not self._is_cut:
                 there, back = await asyncio.open_unix_connection(str(self._socket))
+                writers.append(back)
                 link = _Link(self, (reader, writer), (there, back))
                 await asyncio.gather(link.ask(), link.answer())
-        writer.close()
-        self._open.discard(writer)
+        except OSError:
+            pass  # the server is away
+        finally:
+            for one in writers:
+                one.close()
+            self._open.discard(writer)
 
     def meets(self, chunk: bytes) -> Breakpoint | None:
         """The breakpoint that this chunk meets; nothing meets it after that."""

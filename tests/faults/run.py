@@ -31,8 +31,6 @@ AT_ONCE = 24
 BETWEEN_SECONDS = 0.2
 """Peace between two faults, at most."""
 HANDED_ON_SECONDS = 30
-OUTBOX_AT_MOST = 3.0
-"""Seconds that a wish lies in an outbox, the relay's worker having been killed."""
 
 
 def run(messages: int, people: int, seed: int, tell: Callable[[str], None] = lambda line: None) -> Report:
@@ -96,7 +94,9 @@ def _count_jobs(line: Line, report: Report) -> None:
     due: list[Any] = line.jobs.client.zrange(DUE, 0, -1)
     wanted = {id_.decode() for id_ in due} | line.twilio.deleted
     missing = {id_: at for id_, at in report.answered.items() if id_ not in wanted}
-    excused = {id_ for id_, at in missing.items() if any(at - 1 <= lost <= at + OUTBOX_AT_MOST for lost in line.losses)}
+    excused = {
+        id_ for id_, at in missing.items() if id_ in line.waited or any(abs(at - lost) < 1 for lost in line.noted)
+    }
     report.deleted, report.lost_with_the_disk = len(line.twilio.deleted), len(excused)
     report.forgotten = len(report.put_off - report.answered.keys() - wanted)
     if lost := len(missing.keys() - excused):
