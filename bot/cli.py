@@ -25,6 +25,7 @@ STAYS = "Nothing was published. The release that was live is still live."
 WRITES = frozenset({"publish", "rollback", "withdraw"})
 """Commands that make a release live."""
 
+
 SECTIONS = {
     "Write and try": ("chat", "explain", "check", "explore", "diff", "rename", "law", "bill", "studio"),
     "Translate": ("translations", "reviewed"),

@@ -100,7 +100,7 @@ class DayKeys:
 
 
 class Registry:
-    """Turns an address into today's contact, and into those it may be known under instead."""
+    """Turns an address into today's contact, and into those it may still be known under."""
 
     def __init__(self, secrets: tuple[bytes, ...], days: DayKeys) -> None:
         """`secrets`: the new one first; older ones are only read."""
@@ -118,12 +118,11 @@ class Registry:
         days = (today, tomorrow) if self._days.has(tomorrow) else (today,)
         return tuple(self._contact(self._secrets[0], who, day) for day in days)
 
-    def elsewhere(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
-        """Where the person may be instead of today's contact: under tomorrow's key, as in `today`; under yesterday's
-        (after midnight); or under an older secret."""
+    def earlier(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
+        """Where the person may still be: under yesterday's key (after midnight), or an older secret."""
         who, today = f"{channel}:{address}", now.astimezone(UTC).date()
         yesterday = today - timedelta(days=1)
-        found = [*self.today(channel, address, now)[1:], self._contact(self._secrets[0], who, yesterday)]
+        found = [self._contact(self._secrets[0], who, yesterday)]
         for secret in self._secrets[1:]:
             found += [self._contact(secret, who, today), self._contact(secret, who, yesterday)]
         return tuple(found)

@@ -24,7 +24,7 @@ from redis import Redis, RedisError
 from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 
-from bot.store.client import StoreDown, connect
+from bot.store.client import AWAY, StoreDown, connect
 from bot.store.outbox import FORGET, Outbox, Wanted
 
 QUEUE = "line"
@@ -197,7 +197,7 @@ class Relay:
         while not stop.wait(RELAY_SECONDS):
             try:
                 self.run_once(time.time())
-            except RedisError as error:
+            except AWAY as error:
                 _log.warning("the relay waits for the store: %s", type(error).__name__)
                 stop.wait(AWAY_SECONDS)
             except Exception:

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from redis import Redis, RedisError
+from redis import Redis
 
 from bot.engine.session import Session, from_plain, to_plain
 from bot.privacy import HEADER, Contact, Registry
+from bot.store.client import AWAY, raw
 from bot.store.client import StoreDown as StoreDown
-from bot.store.client import raw
 from bot.store.outbox import OUTBOX_SECONDS, Wanted, outbox_key
 
 REPLY_SECONDS = 120
@@ -72,7 +72,7 @@ class Record:
     """What is known of a person when a message arrives."""
 
     versions: tuple[Version, ...]
-    """Today's contact first. Where it has no session, then the others that were looked at."""
+    """Today's contact first, then the others that were looked at."""
     session: Session | None
     seen: tuple[str, ...] = ()
     replies: tuple[tuple[str, str | None, int], ...] = ()
@@ -138,12 +138,11 @@ class Sessions:
         Raises:
             StoreDown
         """
-        contact = self._registry.contact(channel, address, now)
         try:
-            found = [_Found(contact, *map(raw, self._client.mget(_keys(contact))))]
-            if not found[0].stored:
-                found += self._look_elsewhere(channel, address, now)
-        except RedisError as error:
+            found = self._look(self._registry.today(channel, address, now))
+            if not any(one.stored for one in found):
+                found += self._look(self._registry.earlier(channel, address, now))
+        except AWAY as error:
             raise StoreDown from error
         tag, at = _tag(message_id), int(now.timestamp())
         session, seen = next((one for one in (one.session() for one in found) if one[0]), (None, ()))
@@ -192,7 +191,7 @@ class Sessions:
             done = bool(self._commit(keys=keys, args=values))
             if done and far:
                 self._client.delete(*(key for version in far for key in _keys(version.contact)))
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         return done
 
@@ -208,7 +207,7 @@ class Sessions:
                 for contact in contacts[first : first + MARKED_AT_ONCE]:
                     pipe.set(_keys(contact)[2], os.urandom(MARK), ex=self._idle)
                 pipe.execute()
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def probe(self) -> None:
@@ -220,7 +219,7 @@ class Sessions:
         try:
             self._client.set("probe", b"", ex=10)
             self._client.script_load(_COMMIT)
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def standing_at(self) -> dict[bytes, int]:
@@ -238,17 +237,20 @@ class Sessions:
                     pipe.getrange(key, *TAG_AT)
                 for tag in pipe.execute():
                     found[tag] = found.get(tag, 0) + 1
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         return found
 
-    def _look_elsewhere(self, channel: str, address: str, now: datetime) -> list[_Found]:
-        """What lies under another day's key or an older secret."""
-        contacts = self._registry.elsewhere(channel, address, now)
+    def _look(self, contacts: Sequence[Contact]) -> list[_Found]:
+        """What lies under these contacts."""
+        if len(contacts) == 1:
+            return [_Found(contacts[0], *map(raw, self._client.mget(_keys(contacts[0]))))]
         pipe = self._client.pipeline(transaction=False)
         for contact in contacts:
-            pipe.mget(_keys(contact))
-        return [_Found(contact, *map(raw, values)) for contact, values in zip(contacts, pipe.execute(), strict=True)]
+            for key in _keys(contact):  # one by one: in a cluster they may lie on several servers
+                pipe.get(key)
+        values = iter(pipe.execute())
+        return [_Found(contact, next(values), next(values), next(values)) for contact in contacts]
 
     def _seconds(self, session: Session, now: datetime) -> int:
         left = session.started * 60 + self._max - int(now.timestamp())

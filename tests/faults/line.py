@@ -38,6 +38,9 @@ LATE_NEWS_SECONDS = 20 * POLL_SECONDS
 BEHIND = -300.0
 """Seconds: the web processes' clocks are behind, so that what is due in two minutes is due for the worker at once."""
 
+NOTED_SECONDS = 1.0
+"""Between reading the outboxes of a server and its death, at most."""
+
 Value = TypeVar("Value")
 
 
@@ -184,9 +187,9 @@ class Line:
         self.noted.append(time.monotonic())
         self.waited |= {Wanted.of(entry).about for entry in entries}
 
-    def just_noted(self, at: float) -> bool:
-        """Whether what was wanted then may have come into an outbox while those were read."""
-        return any(abs(at - noted) < 1 for noted in self.noted)
+    def just_noted(self, began: float, ended: float) -> bool:
+        """Whether what was wanted in this time may have come into an outbox between reading those and their end."""
+        return any(began - NOTED_SECONDS <= noted <= ended for noted in self.noted)
 
     def lose_the_store(self) -> None:
         """The server has died, and its disk is empty; somebody publishes again."""

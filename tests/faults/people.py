@@ -77,7 +77,7 @@ class Person:
             Heard(form["Body"], answer.reply, form["MessageSid"]) for form, answer in zip(forms, answers, strict=True)
         ]
         self.transcript.append((f"{way} ({self.report.at_work})", heard))
-        self.report.delivered(way, forms, answers, self.fallbacks)
+        self.report.delivered(way, self.began, forms, answers, self.fallbacks)
         if not all(answer.answered for answer in answers):
             self.report.broken("unanswered", self)
             return False
@@ -85,7 +85,9 @@ class Person:
         if self.losses > losses:
             self.model.forgotten()
         before = self.model.places
-        right = self.model.hears_in_some_order(heard) or (self.losses > losses and self._lost_between(before, heard))
+        right = self.model.hears_in_some_order(heard)
+        if self.losses > losses:
+            right = self._lost_between(before, heard)
         if not right:
             self.report.broken(self._kind(before, heard), self)
         if any(answer.reply in self.fallbacks for answer in answers):

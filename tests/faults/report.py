@@ -37,8 +37,8 @@ class Report:
     fallbacks: int = 0
     late: int = 0
     slowest: float = 0.0
-    answered: dict[str, float] = field(default_factory=dict)
-    """When a text got its reply, by its id, if it was no fallback text."""
+    answered: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """When a text came and got its reply, by its id, if that was no fallback text."""
     put_off: set[str] = field(default_factory=set)
     kinds: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -51,9 +51,14 @@ class Report:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def delivered(
-        self, way: str, forms: Sequence[dict[str, str]], answers: Sequence[Answer], fallbacks: frozenset[str]
+        self,
+        way: str,
+        began: float,
+        forms: Sequence[dict[str, str]],
+        answers: Sequence[Answer],
+        fallbacks: frozenset[str],
     ) -> None:
-        """Some deliveries were answered, or not."""
+        """Some deliveries that began then were answered, or not."""
         with self._lock:
             self.deliveries[way] += len(forms)
             for form, answer in zip(forms, answers, strict=True):
@@ -64,7 +69,7 @@ class Report:
                 if put_off:
                     self.put_off.add(form["MessageSid"])
                 elif answer.answered:
-                    self.answered.setdefault(form["MessageSid"], time.monotonic())
+                    self.answered.setdefault(form["MessageSid"], (began, time.monotonic()))
 
     def broken(self, kind: str, person: Person) -> None:
         """A promise is broken."""
