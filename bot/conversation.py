@@ -63,13 +63,13 @@ class Conversation:
 
     def answer(self, arrived: Arrived) -> str | None:
         """The reply to a message; None: no answer is wanted."""
-        deadline = time.monotonic() + BUDGET_SECONDS
+        deadline, now = time.monotonic() + BUDGET_SECONDS, self._now()
         if not self._busy.acquire(blocking=False):
             return self._fall_back(arrived)
         try:
             while time.monotonic() < deadline and self._outage.bridged(deadline):
                 try:
-                    answered, reply = self._answer(arrived, deadline)
+                    answered, reply = self._answer(arrived, now, deadline)
                     if answered:
                         return reply
                     break
@@ -95,10 +95,12 @@ class Conversation:
         except Exception:
             _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
 
-    def _answer(self, arrived: Arrived, deadline: float) -> tuple[bool, str | None]:
-        """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may."""
+    def _answer(self, arrived: Arrived, now: datetime, deadline: float) -> tuple[bool, str | None]:
+        """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may.
+
+        It is the same time in every try: a reply of ours that was kept without our hearing so is not too old for us.
+        """
         for _ in range(MAX_CONFLICTS):
-            now = self._now()
             record = self._sessions.read(arrived.channel, arrived.address, arrived.message_id, now)
             if record.duplicate:
                 return True, record.reply

@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 CHUNK = 1 << 16
+END_SECONDS = 5.0
 
 
 class When(Enum):
@@ -94,10 +95,10 @@ class Proxy:
             writer.close()
 
     async def _end_all(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Close what is open, and wait until everybody has noticed."""
+        self._close_all()
+        if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(tasks, timeout=END_SECONDS)
         await asyncio.sleep(0.01)  # what was closed is gone
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
