@@ -22,6 +22,10 @@ from urllib.parse import urlsplit
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
+ONE_SERVER = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel")
+CLUSTERS = ("redis+cluster", "rediss+cluster")
+"""How the address of a store may begin. RQ, which has the jobs, cannot use a cluster."""
+
 MINIMUM_SECRET = 32
 """Characters. A shorter one can be guessed; `python3 -c "import secrets; print(secrets.token_hex())"` makes one."""
 
@@ -35,8 +39,9 @@ HELP: dict[str, str] = {
     "TWILIO_AUTH_TOKEN": "Twilio console, Account Info. During a rotation: the new and the old, with a comma between.",
     "TWILIO_API_KEY": "Twilio console, API keys: SK and 32 characters. Only the worker uses it.",
     "TWILIO_API_SECRET": "Shown once when the API key was made. Needed together with TWILIO_API_KEY.",
-    "REDIS_URL": "redis://, rediss:// or unix:// of the sessions. Unset: the embedded Valkey, kept in HOTLINE_DATA.",
-    "JOBS_REDIS_URL": "The Redis of the jobs. Unset: the one of the sessions.",
+    "REDIS_URL": "redis://, rediss:// or unix:// of the sessions; redis+sentinel://HOST:PORT,HOST:PORT/NAME; or "
+    "redis+cluster://HOST:PORT,HOST:PORT. Unset: the embedded Valkey, kept in HOTLINE_DATA.",
+    "JOBS_REDIS_URL": "The Redis of the jobs: one server or Sentinels, no cluster. Unset: the one of the sessions.",
     "HOTLINE_SECRET": f"At least {MINIMUM_SECRET} random characters; a list with commas, the new one first. "
     "Unset with the embedded Valkey: made and kept in HOTLINE_DATA.",
     "HOTLINE_DATA": "The folder of the embedded Valkey, the made secret and the keys of the day. Unset: .hotline",
@@ -160,8 +165,10 @@ class _Reader:
         self.problems: list[str] = []
 
     def read(self) -> Config:
-        redis_url = self._url("REDIS_URL", ("redis", "rediss", "unix"))
-        jobs_url = self._url("JOBS_REDIS_URL", ("redis", "rediss", "unix"))
+        redis_url = self._redis("REDIS_URL", *ONE_SERVER, *CLUSTERS)
+        jobs_url = self._redis("JOBS_REDIS_URL", *ONE_SERVER)
+        if redis_url and not jobs_url and redis_url.startswith(CLUSTERS):
+            self._wrong("JOBS_REDIS_URL", "is missing: the jobs cannot lie in a cluster")
         data = Path(self._text("HOTLINE_DATA") or CHECKOUT / ".hotline")
         embedded = redis_url is None
         effective = redis_url or f"unix://{embedded_socket(data)}"
@@ -218,6 +225,17 @@ class _Reader:
             self._wrong(name, f"is not an address that starts with {' or '.join(s + '://' for s in schemes)}")
         elif name in ("PUBLIC_URL", "STUDIO_URL") and (parts.path.strip("/") or parts.query or parts.username):
             self._wrong(name, "has a path, a query or a password in it; only the scheme and the host belong here")
+        return value
+
+    def _redis(self, name: str, *schemes: str) -> str | None:
+        value = self._url(name, schemes)
+        parts = urlsplit(value or "")
+        if "+" in parts.scheme:
+            servers = parts.netloc.rpartition("@")[2].split(",")
+            if not all(re.fullmatch(r".+:\d+", server) for server in servers):
+                self._wrong(name, "names a server without its port")
+            if parts.scheme.endswith("sentinel") and not parts.path.strip("/"):
+                self._wrong(name, "does not end with the name that the Sentinels know the server by")
         return value
 
     def _sid(self, name: str, prefix: str) -> str | None:

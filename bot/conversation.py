@@ -79,20 +79,20 @@ class Conversation:
 
     def answer(self, arrived: Arrived) -> str | None:
         """The reply to a message; None: no answer is wanted."""
-        began = time.monotonic()
+        began, now = time.monotonic(), self._now()
         try:
-            return self._answer_or_fall_back(arrived, began + BUDGET_SECONDS)
+            return self._answer_or_fall_back(arrived, now, began + BUDGET_SECONDS)
         finally:
             if not arrived.is_probe:
                 self._meter.took(time.monotonic() - began)
 
-    def _answer_or_fall_back(self, arrived: Arrived, deadline: float) -> str | None:
+    def _answer_or_fall_back(self, arrived: Arrived, now: datetime, deadline: float) -> str | None:
         if not self._busy.acquire(blocking=False):
             return self._fall_back(arrived)
         try:
             while time.monotonic() < deadline and self._outage.bridged(deadline):
                 try:
-                    answered, reply = self._answer(arrived, deadline)
+                    answered, reply = self._answer(arrived, now, deadline)
                     if answered:
                         return reply
                     break
@@ -106,10 +106,27 @@ class Conversation:
             self._busy.release()
         return self._fall_back(arrived)
 
-    def _answer(self, arrived: Arrived, deadline: float) -> tuple[bool, str | None]:
-        """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may."""
+    def put_off(self, arrived: Arrived, text: str) -> None:
+        """It gets a fallback text, from us or at Twilio's fallback address: it may still have counted, so the next
+        answer must not count unseen. And there is a copy to be deleted, and a price."""
+        if not arrived.is_probe:
+            self._meter.count("fallback")
+            self._forgetting.answered_without_the_store(arrived.message_id)
+            self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, text))
+        try:
+            for contact in self._registry.today(arrived.channel, arrived.address, self._now()):
+                self._outage.put_off(contact)
+        except StoreDown:
+            self._outage.failed()
+        except Exception:
+            _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
+
+    def _answer(self, arrived: Arrived, now: datetime, deadline: float) -> tuple[bool, str | None]:
+        """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may.
+
+        It is the same time in every try: a reply of ours that was kept without our hearing so is not too old for us.
+        """
         for _ in range(MAX_CONFLICTS):
-            now = self._now()
             record = self._sessions.read(arrived.channel, arrived.address, arrived.message_id, now)
             if record.duplicate:
                 self._meter.count("repeated")
@@ -156,21 +173,11 @@ class Conversation:
         Whatever made it necessary may be broken here, too: a full disk, a text that the reader cannot take.
         """
         text = self._fallbacks[EVERYBODY]
-        if not arrived.is_probe:
-            self._meter.count("fallback")
-            self._forgetting.answered_without_the_store(arrived.message_id)
-        try:
-            self._outage.put_off(self._registry.contact(arrived.channel, arrived.address, self._now()))
-        except StoreDown:
-            self._outage.failed()
-        except Exception:
-            _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
         try:
             text = self._fallbacks.get(self._locale_of(arrived), text)
         except Exception:
             _log.exception("message %s: its language could not be read", arrived.message_id)
-        if not arrived.is_probe:
-            self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, text))
+        self.put_off(arrived, text)
         return text
 
     def _locale_of(self, arrived: Arrived) -> str:

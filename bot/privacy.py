@@ -83,6 +83,10 @@ class DayKeys:
             self._known[day] = create_once(self._folder / day.isoformat(), lambda: os.urandom(32))
         return self._known[day]
 
+    def has(self, day: date) -> bool:
+        """Whether there is a key for this day: some process has come as far."""
+        return day in self._known or (self._folder / day.isoformat()).exists()
+
     def destroy_old(self, today: date) -> None:
         """Overwrite and remove the keys of days that are over; what they sealed can never be opened again."""
         oldest = today - timedelta(days=KEY_DAYS - 1)
@@ -106,6 +110,13 @@ class Registry:
     def contact(self, channel: str, address: str, now: datetime) -> Contact:
         """The contact of an address today."""
         return self._contact(self._secrets[0], f"{channel}:{address}", now.astimezone(UTC).date())
+
+    def today(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
+        """The contact of an address today, and the one of tomorrow if it is that for the clock of another process."""
+        who, today = f"{channel}:{address}", now.astimezone(UTC).date()
+        tomorrow = today + timedelta(days=1)
+        days = (today, tomorrow) if self._days.has(tomorrow) else (today,)
+        return tuple(self._contact(self._secrets[0], who, day) for day in days)
 
     def earlier(self, channel: str, address: str, now: datetime) -> tuple[Contact, ...]:
         """Where the person may still be: under yesterday's key (after midnight), or an older secret."""

@@ -25,7 +25,7 @@ from redis import Redis, RedisError
 from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 
-from bot.store.client import StoreDown, connect
+from bot.store.client import AWAY, StoreDown, connect
 from bot.store.counts import Counts, spending
 from bot.store.outbox import FORGET, SPENT, Outbox, Wanted
 
@@ -210,7 +210,7 @@ class Relay:
         while not stop.wait(RELAY_SECONDS):
             try:
                 self.run_once(time.time())
-            except (RedisError, StoreDown) as error:
+            except (*AWAY, StoreDown) as error:
                 _log.warning("the relay waits for the store: %s", type(error).__name__)
                 stop.wait(AWAY_SECONDS)
             except Exception:

@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -32,6 +33,7 @@ from granian.server import Server
 
 from bot.app import THREADS, create_app
 from bot.config import Config
+from bot.conversation import utc_now
 from bot.webhook import MAX_BYTES
 
 CONNECTIONS = 4096
@@ -51,11 +53,11 @@ _UNNAMED = ("server", "")
 """Granian would write its own name here."""
 
 
-def serve(config: Config) -> int:
-    """Serve until told to stop; requests that have begun are finished first."""
+def serve(config: Config, served: str = "bot.server:line") -> int:
+    """Serve until told to stop; requests that have begun are finished first. `served`: what makes the application."""
     _allow_many_files()
     Server(
-        "bot.server:line",
+        served,
         factory=True,
         address=config.host,
         port=config.port,
@@ -75,10 +77,10 @@ def serve(config: Config) -> int:
     return 0
 
 
-def line() -> WholeRequests:
+def line(now: Callable[[], datetime] = utc_now) -> WholeRequests:
     """What each web process serves."""
     threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
-    app = create_app()
+    app = create_app(now=now)
     app.extensions["meter"].watch()
     app.extensions["lookout"].watch()
     return WholeRequests(app, THREADS)

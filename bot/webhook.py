@@ -16,7 +16,6 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from bot.budget import cost
 from bot.channel import NotOurs, Signatures, arrived, called, finished, spoken, twiml
 from bot.config import Config
 from bot.conversation import Conversation
@@ -73,12 +72,10 @@ def routes(doors: Doors) -> Blueprint:
     @blueprint.route(FALLBACK, methods=["GET", "POST"])
     def fallback() -> Response:
         """The constant text, for Twilio's own fallback URL. It says the same to everybody, signed or not; a signature
-        only says that there is a copy to be deleted."""
+        only says that somebody has got it who may have been answered without hearing it."""
         if request.method == "POST" and _is_signed(doors):
             with contextlib.suppress(NotOurs):
-                message = arrived(request.form, doors.config.account_sid)
-                doors.forgetting.answered_without_the_store(message.message_id)
-                doors.forgetting.spent_without_the_store(cost(message.channel, message.inbound.text, doors.fallback))
+                doors.conversation.put_off(arrived(request.form, doors.config.account_sid), doors.fallback)
         return _message(doors, doors.fallback)
 
     @blueprint.post(VOICE)

@@ -1,7 +1,8 @@
 """The promises under fire: real processes, real deliveries over HTTP, and something that dies in the middle.
 
-Whoever is answered here is checked against the pure engine (`tests/web.py`): every reply must be one that the engine
-would give from a place where this person can be, or the fallback text.
+Whoever is answered here is checked against the pure engine (`tests/faults/model.py`): every reply must be one that the
+engine would give from a place where this person can be, or the fallback text. Thousands of texts and a thousand faults:
+`python3 -m bot test faults`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -24,12 +26,14 @@ from redis import Redis, RedisError
 from bot.config import Config, embedded_socket
 from bot.content.fallback import read_fallbacks
 from bot.content.library import Library
+from bot.live import Served
 from bot.publishing.acts import Wish, publish_folder
 from bot.store.client import connect
 from tests.conftest import at_a_desk
+from tests.faults.model import Model, Moment
 from tests.processes import is_alive, until
 from tests.twilio_forms import message_id, sms
-from tests.web import PROMISED_SECONDS, SECRET, Model, Running, children, post, reply_in, settings_of
+from tests.web import PROMISED_SECONDS, SECRET, Running, children, post, reply_in, settings_of
 
 TEXTS = ("1", "1", "1", "2", "3", "8", "0", "agents are outside my house", "they took my husband", "what", "99")
 """What people text here: mostly digits, which are what can be counted for the wrong question. Never DELETE or STOP: no
@@ -43,8 +47,8 @@ TEXTS_EACH = 9
 def model(library: Library, config: Config) -> Callable[[], Model]:
     """Makes a model of one person."""
     fallbacks = frozenset(read_fallbacks(config.content).values())
-    numbered = library.numbered(1)
-    return lambda: Model(numbered, fallbacks)
+    served = Served(library.numbered(1))
+    return lambda: Model(lambda: [Moment(served, datetime.now(UTC))], fallbacks)
 
 
 @pytest.fixture
@@ -119,7 +123,7 @@ def test_many_texts_of_one_person_at_once_are_all_taken_in_some_order(two_webs, 
 
     left = list(replies)
     while left:
-        before = list(sequence.places)
+        before = sequence.places
         for reply in left:
             if sequence.hears("1", reply):
                 left.remove(reply)

@@ -150,6 +150,16 @@ def test_the_same_write_twice_is_one_write(sessions, store, clock):
     assert [store.llen(key) for key in keys(store, "o")] == [1]
 
 
+def test_a_write_that_arrives_after_the_fallback_text_changes_nothing(sessions, clock):
+    """Nobody waited for it any more, and its person was told to text again; twice, and it still does not count."""
+    for _ in range(2):
+        late = sessions.read("sms", "+12025550143", "SM1", clock())
+        sessions.mark_unsure([late.contact])
+
+        assert not sessions.commit(late, a_session(clock, locale="es"), "SM1", "uno", (), clock())
+        assert sessions.read("sms", "+12025550143", "SM2", clock()).unsure
+
+
 def test_the_jobs_are_in_the_same_write(sessions, store, clock):
     """In the bucket of the person: the same slot of a cluster."""
     record = sessions.read("sms", "+12025550143", "SM1", clock())
@@ -284,6 +294,36 @@ def test_two_texts_around_midnight_are_two_orderly_turns(sessions, store, clock)
 
     again = sessions.read("sms", "+12025550143", "SM2", morning)
     assert again.session.locale == "es"
+
+
+def test_two_first_texts_around_midnight_make_one_session(sessions, store, clock):
+    """Nobody is known in two places: one would stay behind, and outlive DELETE."""
+    evening, morning = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 24, 0, 0, 1, tzinfo=UTC)
+    today = sessions.read("sms", "+12025550143", "SM2", morning)
+    yesterday = sessions.read("sms", "+12025550143", "SM1", evening)
+
+    assert sessions.commit(today, a_session(clock, locale="fr"), "SM2", "deux", (), morning)
+    assert not sessions.commit(yesterday, a_session(clock, locale="es"), "SM1", "uno", (), evening)
+    assert len(keys(store, "s")) == 1
+
+
+def test_a_clock_that_is_set_back_over_midnight_loses_nobody(person, config, store, library, late):
+    late.passes(seconds=60)
+    person.says("door")
+    late.passes(seconds=-60)
+
+    assert person.says("1").startswith(first_line("home_door.has_paper"))
+    assert len(keys(store, "s")) == 1
+
+
+def test_the_fallback_text_before_midnight_is_remembered_after_it(sessions, clock):
+    """Whatever day the clock said of the process that gave it."""
+    evening, morning = datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 24, 0, 0, 1, tzinfo=UTC)
+    known = sessions.read("sms", "+12025550143", "SM0", evening)
+    sessions.commit(known, a_session(clock, locale="en"), "SM0", "hello", (), evening)
+    sessions.mark_unsure([sessions.read("sms", "+12025550143", "SM1", morning).contact])
+
+    assert sessions.read("sms", "+12025550143", "SM2", morning).unsure
 
 
 # ------------------------------------------------------------------------------------------- secrets and formats

@@ -20,7 +20,7 @@ from bot.content.fallback import read_fallbacks
 from bot.live import LiveRelease
 from bot.store.outbox import Wanted
 from bot.webhook import FALLBACK, INBOUND, MAX_BYTES, STATUS
-from tests.conftest import post
+from tests.conftest import first_line, post
 from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, message_in, signature, sms, whatsapp
 
@@ -258,6 +258,19 @@ def test_whoever_got_the_fallback_text_has_their_text_deleted_too(config, store,
         return {job.about for job in jobs if job.kind == "forget"}
 
     until(lambda: wanted() == {form["MessageSid"] for form in texts})
+
+
+def test_whoever_hears_from_the_fallback_address_is_shown_their_step_before_an_answer_counts(person):
+    """A process that dies between its write and its answer: the text has counted, and its person cannot know."""
+    person.says("door")
+    unheard = person.form("1")
+    person.posts(unheard)
+    status, body = post(person.client, FALLBACK, unheard.items())
+    assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
+
+    shown = person.says("1")
+
+    assert first_line("home_door.has_paper") in shown.splitlines(), "the digit counted for what was never seen"
 
 
 def test_a_status_wants_the_copy_deleted_and_keeps_nothing_but_the_id(app, store, clock):

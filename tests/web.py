@@ -16,16 +16,9 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import CHECKOUT, Config
-from bot.content.library import Library
-from bot.engine.events import Inbound
-from bot.engine.run import turn
-from bot.engine.session import Session
-from bot.reply import Composer
 from bot.webhook import INBOUND
 from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature
@@ -136,38 +129,6 @@ def settings(**more: str) -> dict[str, str]:
 def settings_of(config: Config) -> dict[str, str]:
     """The same settings in another process."""
     return {"REDIS_URL": config.redis_url, "HOTLINE_DATA": str(config.data)}
-
-
-@dataclass
-class Model:
-    """Where a person can be, told from what they were answered: the pure engine beside the real line.
-
-    A reply that the engine would not give from any of those places is a promise broken. After a fallback text nobody
-    knows whether the text before it still counted, so both places are possible; the next answer must show the one that
-    it is, and must not count.
-    """
-
-    library: Library
-    fallbacks: frozenset[str]
-    places: list[Session | None] = field(default_factory=lambda: [None])
-    unsure: bool = False
-
-    def hears(self, text: str, reply: str | None) -> bool:
-        """Whether the reply is right. What it says about where the person is now is taken in."""
-        release, composer = self.library.release, Composer(self.library)
-        inbound = replace(Inbound(channel="sms", text=text), unsure=self.unsure)
-        after: list[Session | None] = []
-        fitting: list[Session | None] = []
-        for place in self.places:
-            session, said = composer.reply(*turn(place, inbound, release, datetime.now(UTC)), "sms")
-            after.append(session)
-            if said == reply:
-                fitting.append(session)
-        if reply in self.fallbacks:
-            self.places, self.unsure = [*self.places, *after], True
-            return True
-        self.places, self.unsure = fitting, False
-        return bool(fitting)
 
 
 def reply_in(answer: tuple[int, str]) -> str | None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from redis import Redis, RedisError
+from redis import Redis
 
-from bot.store.client import StoreDown, raw
+from bot.store.client import AWAY, StoreDown, raw
 from bot.store.outbox import Wanted
 
 SPENT_SECONDS = 62 * 86400
@@ -96,5 +96,5 @@ class Counts:
         """Every method may raise StoreDown."""
         try:
             return ask()
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from redis import Redis, RedisError
+from redis import Redis
 
-from bot.store.client import StoreDown
+from bot.store.client import AWAY, StoreDown
 
 AT_ONCE = 1000
 
@@ -23,5 +23,5 @@ def names(client: Redis) -> Iterator[str]:
     try:
         for key in client.scan_iter(count=AT_ONCE):
             yield key.decode("utf-8", "backslashreplace")
-    except RedisError as error:
+    except AWAY as error:
         raise StoreDown from error

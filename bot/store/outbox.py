@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from redis import Redis, RedisError
+from redis import Redis
 
-from bot.store.client import StoreDown
+from bot.store.client import AWAY, StoreDown
 
 FORGET = "forget"
 """The kind of job that asks Twilio to delete its copy of a message."""
@@ -72,7 +72,7 @@ class Outbox:
         pipe.expire(key, OUTBOX_SECONDS)
         try:
             pipe.execute()
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def waiting(self) -> list[tuple[str, list[bytes]]]:

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from redis import Redis, RedisError
+from redis import Redis
 
-from bot.store.client import raw
+from bot.store.client import AWAY, raw
 from bot.store.sessions import StoreDown
 
 LIVE, LOG = "{release}:live", "{release}:log"
@@ -122,7 +122,7 @@ class Releases:
         """
         try:
             found = raw(self._client.get(LIVE))
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         pointer = _POINTER.fullmatch(found or b"")
         return Live(int(pointer[1]), pointer[2].decode()) if pointer else None
@@ -139,7 +139,7 @@ class Releases:
             for key in (_bundle_key(digest), LIVE, LOG):
                 pipe.expire(key, self._keep)
             packed = pipe.execute()[0]
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         try:
             bundle: Any = json.loads(zlib.decompress(packed or b""))
@@ -155,7 +155,7 @@ class Releases:
         """
         try:
             lines: list[Any] = self._client.lrange(LOG, 0, -1)
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         return tuple(entry for line in lines if (entry := Entry.of(line)))
 
@@ -171,7 +171,7 @@ class Releases:
             for digest in asked:
                 pipe.exists(_bundle_key(digest))
             return frozenset(digest for digest, there in zip(asked, pipe.execute(), strict=True) if there)
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def publish(self, canonical: bytes, entry: Entry) -> tuple[int, bool]:
@@ -198,7 +198,7 @@ class Releases:
         ]
         try:
             number, done = self._publish(keys=keys, args=values)
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         if done == -1:
             raise Overtaken(number, next((one.by for one in self.log() if one.number == number), ""))

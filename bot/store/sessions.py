@@ -1,10 +1,11 @@
 """Sessions: one read and one atomic write per message. Two deliveries of one message move a session once.
 
 Apart from the rest of the store because this is the path of every text. The write is a script: it compares the record's
-header (whose random nonce is the version) with what was read, also where that lies under yesterday's key, and only then
-replaces the session, remembers the reply for two minutes and puts the wanted jobs into the outbox. On a conflict the
-caller reads and computes again: the engine is pure. The script may run twice: the second run finds another version and
-reports a conflict, and the next read finds the message among those seen.
+header (whose random nonce is the version) and the mark of a fallback text with what was read, under every key that was
+looked at, and only then replaces the session, remembers the reply for two minutes and puts the wanted jobs into the
+outbox. On a conflict the caller reads and computes again: the engine is pure. The script may run twice: the second run
+finds another version and reports a conflict, and the next read finds the message among those seen. It may also arrive
+late, when its person has had the fallback text meanwhile: that left another mark than was read.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from redis import Redis, RedisError
+from redis import Redis
 
 from bot.engine.session import Session, from_plain, to_plain
 from bot.privacy import HEADER, Contact, Registry
+from bot.store.client import AWAY, raw
 from bot.store.client import StoreDown as StoreDown
-from bot.store.client import raw
 from bot.store.outbox import OUTBOX_SECONDS, Wanted, outbox_key
 
 REPLY_SECONDS = 120
@@ -34,55 +37,72 @@ SEEN = 6
 MARKED_AT_ONCE = 1000
 TAG_AT = (3, 6)
 """Where the step's tag stands in a record: after the format and the key id."""
+MARK = 6
+"""Bytes of the mark of a fallback text: any, but others each time."""
 TAG = 6
 """Letters of a remembered MessageSid: 36 bits, plenty to tell six apart."""
 
 _COMMIT = """
-local function version(key) return redis.call('GETRANGE', key, 0, tonumber(ARGV[1]) - 1) end
-if version(KEYS[1]) ~= ARGV[2] then return 0 end
-if KEYS[5] and version(KEYS[5]) ~= ARGV[8] then return 0 end
-if ARGV[3] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4]) end
-redis.call('SET', KEYS[2], ARGV[5], 'EX', ARGV[6])
-if ARGV[9] == '' then redis.call('DEL', KEYS[3]) else redis.call('SET', KEYS[3], '', 'EX', ARGV[9]) end
-for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
-if #ARGV > 9 then
-  for i = 10, #ARGV do redis.call('RPUSH', KEYS[4], ARGV[i]) end
-  redis.call('EXPIRE', KEYS[4], ARGV[7])
+local places = (#KEYS - 1) / 3
+for place = 1, places do
+  if redis.call('GETRANGE', KEYS[3 * place - 1], 0, ARGV[1] - 1) ~= ARGV[2 * place + 7] then return 0 end
+  if (redis.call('GET', KEYS[3 * place + 1]) or '') ~= ARGV[2 * place + 8] then return 0 end
+end
+if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3]) end
+redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
+for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
+if ARGV[7] ~= '' then redis.call('SET', KEYS[4], ARGV[7], 'EX', ARGV[8]) end
+for i = 2 * places + 9, #ARGV do
+  redis.call('RPUSH', KEYS[1], ARGV[i])
+  redis.call('EXPIRE', KEYS[1], ARGV[6])
 end
 return 1
 """
+
+
+class Version(NamedTuple):
+    """What was read of a contact: its record's header and the mark of a fallback text; empty: there is none."""
+
+    contact: Contact
+    header: bytes
+    mark: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What is known of a person when a message arrives."""
 
-    contact: Contact
+    versions: tuple[Version, ...]
+    """Today's contact first, then the others that were looked at."""
     session: Session | None
     seen: tuple[str, ...] = ()
-    version: bytes = b""
-    """The header of the stored record; empty where there is none."""
-    moved_from: Contact | None = None
-    """Where the session lies under an earlier key; it moves with the next write."""
     replies: tuple[tuple[str, str | None, int], ...] = ()
     """What was answered in the last two minutes: the message's tag, the text, and when (seconds)."""
     duplicate: bool = False
     reply: str | None = None
     """The reply that a duplicate gets again; None: an empty answer."""
-    unsure: bool = False
-    """The person got the fallback text last time: an answer must not count unseen."""
+
+    @property
+    def contact(self) -> Contact:
+        """The person today: where the session is written."""
+        return self.versions[0].contact
+
+    @property
+    def unsure(self) -> bool:
+        """The person got the fallback text last time: an answer must not count unseen."""
+        return any(version.mark for version in self.versions)
 
 
 class _Found:
     """What lies under the three keys of one contact."""
 
-    def __init__(self, contact: Contact, stored: bytes | None, reply: bytes | None, unsure: bytes | None) -> None:
-        self.contact, self.stored, self.reply, self.unsure = contact, stored, reply, unsure is not None
+    def __init__(self, contact: Contact, stored: bytes | None, reply: bytes | None, mark: bytes | None) -> None:
+        self.contact, self.stored, self.reply, self.mark = contact, stored, reply, mark or b""
 
     @property
-    def version(self) -> bytes:
-        """The header of the session's record; empty where there is none."""
-        return (self.stored or b"")[:HEADER]
+    def version(self) -> Version:
+        """What the write compares."""
+        return Version(self.contact, (self.stored or b"")[:HEADER], self.mark)
 
     def session(self) -> tuple[Session | None, tuple[str, ...]]:
         """The session and the messages seen. One that cannot be read is as good as none: the person starts anew."""
@@ -119,27 +139,23 @@ class Sessions:
         Raises:
             StoreDown
         """
-        contact = self._registry.contact(channel, address, now)
         try:
-            found = _Found(contact, *map(raw, self._client.mget(_keys(contact))))
-            if not found.stored:
-                found = self._find_earlier(channel, address, now) or found
-        except RedisError as error:
+            found = self._look(self._registry.today(channel, address, now))
+            if not any(one.stored for one in found):
+                found += self._look(self._registry.earlier(channel, address, now))
+        except AWAY as error:
             raise StoreDown from error
         tag, at = _tag(message_id), int(now.timestamp())
-        session, seen = found.session()
-        replies = tuple(reply for reply in found.replies() if at - reply[2] < REPLY_SECONDS)
+        session, seen = next((one for one in (one.session() for one in found) if one[0]), (None, ()))
+        replies = tuple(reply for one in found for reply in one.replies() if at - reply[2] < REPLY_SECONDS)
         again = [text for replied, text, _ in replies if replied == tag]
         return Record(
-            contact=contact,
+            versions=tuple(one.version for one in found),
             session=session,
             seen=seen,
-            version=found.version,
-            moved_from=found.contact if found.contact is not contact else None,
             replies=replies,
             duplicate=bool(again) or tag in seen,
             reply=again[0] if again else None,
-            unsure=found.unsure,
         )
 
     def commit(
@@ -161,8 +177,7 @@ class Sessions:
         Raises:
             StoreDown
         """
-        contact, earlier = record.contact, record.moved_from
-        tag = _tag(message_id)
+        contact, tag = record.contact, _tag(message_id)
         sealed, seconds = b"", 0
         replies = [(tag, reply, int(now.timestamp()))]
         if session is not None:
@@ -172,26 +187,18 @@ class Sessions:
             sealed = contact.seal(plain.encode(), purpose="s", step=step)
             replies += record.replies[: KEPT_REPLIES - 1]
         again = contact.seal(json.dumps(replies, ensure_ascii=False, separators=(",", ":")).encode(), purpose="r")
-        session_key, reply_key, unsure_key = _keys(contact)
-        nearby = _keys(earlier) if earlier and earlier.bucket == contact.bucket else ()
-        keys = [session_key, reply_key, unsure_key, outbox_key(contact.bucket), *nearby]
-        values: list[str | bytes | int] = [
-            HEADER,
-            b"" if earlier else record.version,
-            sealed,
-            seconds,
-            again,
-            REPLY_SECONDS,
-            OUTBOX_SECONDS,
-            record.version,
-            self._idle if unsure else "",
-        ]
+        near = [version for version in record.versions if version.contact.bucket == contact.bucket]
+        far = [version for version in record.versions if version.contact.bucket != contact.bucket and version.header]
+        keys = [outbox_key(contact.bucket), *(key for version in near for key in _keys(version.contact))]
+        mark = os.urandom(MARK) if unsure else b""
+        values: list[str | bytes | int] = [HEADER, sealed, seconds, again, REPLY_SECONDS, OUTBOX_SECONDS]
+        values += [mark, self._idle, *(part for version in near for part in (version.header, version.mark))]
         values += [job.plain for job in wanted]
         try:
             done = bool(self._commit(keys=keys, args=values))
-            if done and earlier and not nearby:
-                self._client.delete(*_keys(earlier))
-        except RedisError as error:
+            if done and far:
+                self._client.delete(*(key for version in far for key in _keys(version.contact)))
+        except AWAY as error:
             raise StoreDown from error
         return done
 
@@ -205,9 +212,9 @@ class Sessions:
             for first in range(0, len(contacts), MARKED_AT_ONCE):
                 pipe = self._client.pipeline(transaction=False)
                 for contact in contacts[first : first + MARKED_AT_ONCE]:
-                    pipe.set(_keys(contact)[2], b"", ex=self._idle)
+                    pipe.set(_keys(contact)[2], os.urandom(MARK), ex=self._idle)
                 pipe.execute()
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def probe(self) -> None:
@@ -219,7 +226,7 @@ class Sessions:
         try:
             self._client.set("probe", b"", ex=10)
             self._client.script_load(_COMMIT)
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
 
     def standing_at(self) -> dict[bytes, int]:
@@ -237,19 +244,20 @@ class Sessions:
                     pipe.getrange(key, *TAG_AT)
                 for tag in pipe.execute():
                     found[tag] = found.get(tag, 0) + 1
-        except RedisError as error:
+        except AWAY as error:
             raise StoreDown from error
         return found
 
-    def _find_earlier(self, channel: str, address: str, now: datetime) -> _Found | None:
-        """What lies under yesterday's key or an older secret: a session, or what was left behind without one."""
-        contacts = self._registry.earlier(channel, address, now)
+    def _look(self, contacts: Sequence[Contact]) -> list[_Found]:
+        """What lies under these contacts."""
+        if len(contacts) == 1:
+            return [_Found(contacts[0], *map(raw, self._client.mget(_keys(contacts[0]))))]
         pipe = self._client.pipeline(transaction=False)
         for contact in contacts:
-            pipe.mget(_keys(contact))
-        found = [_Found(contact, *map(raw, values)) for contact, values in zip(contacts, pipe.execute(), strict=True)]
-        sessions = [one for one in found if one.session()[0]]
-        return next(iter(sessions or [one for one in found if one.reply or one.unsure]), None)
+            for key in _keys(contact):  # one by one: in a cluster they may lie on several servers
+                pipe.get(key)
+        values = iter(pipe.execute())
+        return [_Found(contact, next(values), next(values), next(values)) for contact in contacts]
 
     def _seconds(self, session: Session, now: datetime) -> int:
         left = session.started * 60 + self._max - int(now.timestamp())

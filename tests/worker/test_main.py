@@ -13,20 +13,15 @@ import pytest
 from redis import Redis
 from rq import Queue
 
-from bot.embedded import DataLock, EmbeddedServer
-from bot.embedded import start as start_valkey
 from bot.queue import DUE, SERIALIZER, SLOT_SECONDS, Due, expire_rq_keys, line_queue
-from bot.store.client import connect
 from bot.store.outbox import FORGET, Outbox, Wanted
+from tests.faults.servers import Valkey
 from tests.processes import until
 from tests.twilio_mock import TwilioMock
 from tests.web import Running
 
 LONG_AGO = int(time.time()) - 3600
-WITH_TWILIO_HERE = (
-    "import sys; from worker.__main__ import main; from worker.jobs import call_instead_of_twilio\n"
-    "call_instead_of_twilio(sys.argv[1]); sys.exit(main())"
-)
+WITH_TWILIO_HERE = ("-m", "tests.faults.worker")
 STOP_SECONDS = 10
 """Twice what a request to Twilio may take; the tests need much less."""
 
@@ -37,28 +32,6 @@ def message(number: int) -> str:
 
 def messages(count: int) -> set[str]:
     return {message(number) for number in range(count)}
-
-
-class Valkey:
-    """A server that may be killed and started again on the same data."""
-
-    def __init__(self, folder: Path) -> None:
-        self._data = folder
-        self._lock = DataLock(folder).take()
-        self.server: EmbeddedServer = start_valkey(folder, self._lock)
-        self.url = self.server.url
-        self.client: Redis = connect(self.url, answer_seconds=5)
-
-    def kill(self) -> None:
-        self.server.process.kill()
-        self.server.process.wait()
-
-    def start(self) -> None:
-        self.server = start_valkey(self._data, self._lock)
-
-    def end(self) -> None:
-        self.server.stop()
-        self._lock.release()
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +57,7 @@ def start(valkey: Valkey, twilio: TwilioMock, tmp_path: Path) -> Iterator[Callab
     started: list[Running] = []
 
     def begin(*arguments: str, **env: str) -> Running:
-        command = arguments or ("-c", WITH_TWILIO_HERE, twilio.url)
+        command = arguments or (*WITH_TWILIO_HERE, twilio.url)
         started.append(Running(tmp_path, *command, REDIS_URL=valkey.url, HOTLINE_DATA=str(tmp_path), **env))
         return started[-1]
 
