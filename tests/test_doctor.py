@@ -33,6 +33,8 @@ from bot.store.outbox import FORGET, Outbox, Wanted
 from bot.twilio_account import call_instead_of_twilio
 from tests.broken_line import HOST, SERVICE_SID, Deployment, Servers, servers
 from tests.conftest import NOON
+from tests.publishing.small import DOOR, DOOR_WORDS, MENU, MENU_WORDS
+from tests.releases import write_content
 from tests.twilio_forms import TOKEN
 from tests.twilio_mock import NOT_ALLOWED
 from tests.twilio_state import NUMBER_SID, SECRET
@@ -368,6 +370,16 @@ def test_a_certificate_that_ends_within_two_weeks(line):
     ends_soon(line)
 
     assert 404 in line.codes()
+
+
+def test_a_language_that_nobody_has_read(line, tmp_path):
+    write_content(
+        tmp_path, {"menu": MENU, "door": DOOR}, {"menu": MENU_WORDS, "door": DOOR_WORDS}, locales=("en", "es")
+    )
+    checked = check_folder(tmp_path)
+    line.checked = lambda *_: checked
+
+    assert {602, 603} <= line.codes()
 
 
 def test_nothing_is_stored_and_nobody_answered_by_looking(line):
