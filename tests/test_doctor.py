@@ -38,6 +38,7 @@ from tests.releases import write_content
 from tests.twilio_forms import TOKEN
 from tests.twilio_mock import NOT_ALLOWED
 from tests.twilio_state import NUMBER_SID, SECRET
+from tests.web import free_port
 
 Break = Callable[[Deployment], object]
 ELSEWHERE = "https://elsewhere.example.net/sms"
@@ -116,7 +117,7 @@ def nearly_full(line: Deployment) -> None:
 def on_a_network(line: Deployment) -> None:
     line.store.config_set("bind", "127.0.0.2")
     line.store.config_set("port", 0)
-    line.store.config_set("port", 21379)
+    line.store.config_set("port", free_port())
 
 
 def lost_folder(line: Deployment) -> None:
