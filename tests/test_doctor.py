@@ -23,6 +23,7 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.config import CHECKOUT, Config, ConfigError
+from bot.content.caveats import Caveats, joined
 from bot.content.library import check_folder
 from bot.doctor import against_a_start, examine, told, wrong_settings
 from bot.doctor.finding import KINDS, WEIGHTS, found
@@ -32,7 +33,7 @@ from bot.store.client import connect
 from bot.store.outbox import FORGET, Outbox, Wanted
 from bot.twilio_account import call_instead_of_twilio
 from tests.broken_line import HOST, SERVICE_SID, Deployment, Servers, servers
-from tests.conftest import NOON
+from tests.conftest import NOON, publish
 from tests.publishing.small import DOOR, DOOR_WORDS, MENU, MENU_WORDS
 from tests.releases import write_content
 from tests.twilio_forms import TOKEN
@@ -381,6 +382,13 @@ def test_a_language_that_nobody_has_read(line, tmp_path):
     line.checked = lambda *_: checked
 
     assert {602, 603} <= line.codes()
+
+
+def test_what_publishing_adds_to_the_files_is_no_difference(line, sound):
+    caveats = Caveats(role="coordinator", flows=("door",))
+    publish(sound.url, replace(sound.checked, bundle=joined(sound.checked.bundle, caveats)), after=1)
+
+    assert line.codes() == set()
 
 
 def test_nothing_is_stored_and_nobody_answered_by_looking(line):
