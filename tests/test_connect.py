@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.twilio_account import AccountError, TwilioAccount, call_instead_of_twilio
 from tests.twilio_forms import ACCOUNT, LINE, PUBLIC_URL, TOKEN
 from tests.twilio_mock import TwilioMock
-from tests.twilio_state import KEY, NUMBER_SID, SECRET, number
+from tests.twilio_state import KEY, NUMBER_SID, SECRET, TwilioState, number
 
 SERVICE_SID = "MG" + "2" * 32
 OTHER_SID, OTHER = "PN" + "3" * 32, "+12025550177"
@@ -198,6 +198,14 @@ def test_a_line_that_twilio_cannot_reach_is_not_connected(twilio, run, env):
 
     assert (said.exit_code, twilio.requests) == (1, [])
     assert "PUBLIC_URL is http://127.0.0.1:8080" in said.output
+
+
+def test_the_mocks_account_can_be_kept_between_commands(twilio, run, tmp_path):
+    run("--yes", "--service", "Rights line")
+
+    twilio.state.write(tmp_path / "twilio.json")
+
+    assert TwilioState.read(tmp_path / "twilio.json") == twilio.state
 
 
 def test_nothing_was_connected_so_nothing_is_undone(twilio, run):

@@ -23,6 +23,7 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.config import CHECKOUT, Config, ConfigError
+from bot.content.caveats import Caveats, joined
 from bot.content.library import check_folder
 from bot.doctor import against_a_start, examine, told, wrong_settings
 from bot.doctor.finding import KINDS, WEIGHTS, found
@@ -32,10 +33,13 @@ from bot.store.client import connect
 from bot.store.outbox import FORGET, Outbox, Wanted
 from bot.twilio_account import call_instead_of_twilio
 from tests.broken_line import HOST, SERVICE_SID, Deployment, Servers, servers
-from tests.conftest import NOON
+from tests.conftest import NOON, publish
+from tests.publishing.small import DOOR, DOOR_WORDS, MENU, MENU_WORDS
+from tests.releases import write_content
 from tests.twilio_forms import TOKEN
 from tests.twilio_mock import NOT_ALLOWED
 from tests.twilio_state import NUMBER_SID, SECRET
+from tests.web import free_port
 
 Break = Callable[[Deployment], object]
 ELSEWHERE = "https://elsewhere.example.net/sms"
@@ -114,7 +118,7 @@ def nearly_full(line: Deployment) -> None:
 def on_a_network(line: Deployment) -> None:
     line.store.config_set("bind", "127.0.0.2")
     line.store.config_set("port", 0)
-    line.store.config_set("port", 21379)
+    line.store.config_set("port", free_port())
 
 
 def lost_folder(line: Deployment) -> None:
@@ -368,6 +372,23 @@ def test_a_certificate_that_ends_within_two_weeks(line):
     ends_soon(line)
 
     assert 404 in line.codes()
+
+
+def test_a_language_that_nobody_has_read(line, tmp_path):
+    write_content(
+        tmp_path, {"menu": MENU, "door": DOOR}, {"menu": MENU_WORDS, "door": DOOR_WORDS}, locales=("en", "es")
+    )
+    checked = check_folder(tmp_path)
+    line.checked = lambda *_: checked
+
+    assert {602, 603} <= line.codes()
+
+
+def test_what_publishing_adds_to_the_files_is_no_difference(line, sound):
+    caveats = Caveats(role="coordinator", flows=("door",))
+    publish(sound.url, replace(sound.checked, bundle=joined(sound.checked.bundle, caveats)), after=1)
+
+    assert line.codes() == set()
 
 
 def test_nothing_is_stored_and_nobody_answered_by_looking(line):

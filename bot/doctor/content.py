@@ -7,10 +7,10 @@ not be.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
+from bot.content.caveats import files_of
 from bot.content.law_loader import NOBODY
-from bot.content.library import Checked, Library, digest_of
+from bot.content.library import Checked, Library
 from bot.content.problem import listed
 from bot.content.referral_loader import ORGANISATION
 from bot.content.reviews import unread_keys
@@ -40,7 +40,7 @@ def look(place: Place) -> Iterator[Finding]:
     if library:
         yield from _unreviewed(library)
         yield from _organisation(checked, library)
-    yield from _live(place, digest_of(checked.bundle) if library else "")
+    yield from _live(place, checked)
 
 
 def _unreviewed(library: Library) -> Iterator[Finding]:
@@ -60,13 +60,15 @@ def _organisation(checked: Checked, library: Library) -> Iterator[Finding]:
         yield found(609)
 
 
-def _live(place: Place, digest: str) -> Iterator[Finding]:
-    keep = int(timedelta(seconds=place.config.release_keep_seconds).total_seconds())
+def _live(place: Place, checked: Checked) -> Iterator[Finding]:
+    """What publishing has added to the files (a text withdrawn, a flow that nobody signed) is no difference."""
+    releases = Releases(connect(place.config.redis_url), keep_seconds=place.config.release_keep_seconds)
     try:
-        live = Releases(connect(place.config.redis_url), keep_seconds=keep).live()
+        live = releases.live()
+        bundle = releases.bundle(live.digest) if live else None
     except StoreDown:
         return  # the stores' room says so
-    if live is None:
+    if bundle is None:
         yield found(606)
-    elif digest and live.digest != digest:
+    elif checked.opened and files_of(bundle) != files_of(checked.bundle):
         yield found(607)
