@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from bot.config import Config, ConfigError, content_folders
 from bot.content.change import Refused
 from bot.content.files import Files
 from bot.content.history import committed
@@ -294,3 +295,23 @@ def test_a_change_of_either_folder_is_seen_and_nothing_else_is_read_again(over, 
 
     assert again.library().digest == check_folder(folders).library().digest != first.library().digest
     assert again.nodes["flows/lawyer.yaml"] is first.nodes["flows/lawyer.yaml"]
+
+
+# ------------------------------------------------------------------------------------------- the setting
+
+
+def test_the_folders_are_named_one_behind_the_other(over):
+    folders = over("flows/menu.yaml", "steps: {}\n")
+    config = Config.from_env({"HOTLINE_CONTENT": " shared, city ", "HOTLINE_DATA": "data"})
+
+    assert [folder.resolve() for folder in config.layers] == list(folders)
+    assert config.content.name == "city"
+
+
+@pytest.mark.parametrize("named", ["shared,nowhere", "shared,shared", ","])
+def test_a_folder_that_is_not_there_or_twice_there_is_told_with_the_cure(over, named):
+    over("flows/menu.yaml", "steps: {}\n")
+    with pytest.raises(ConfigError, match="HOTLINE_CONTENT names") as told:
+        content_folders({"HOTLINE_CONTENT": named})
+
+    assert "with commas" in str(told.value)
