@@ -23,7 +23,8 @@ _SENDERS = (
     "Dollars a month by SMS from a toll-free number, a local number (10DLC) or a short code: Twilio asks",
     f"{CENTS_A_PART} cents a part from each of them, in and out ({SEEN}). The phone companies' fees, the registration",
     "and the rent of the number come on top; Twilio's console shows them. By WhatsApp every reply is charged,",
-    "whatever its length, by Meta and by Twilio; the last column counts the replies of a talk.",
+    "whatever its length, by Meta and by Twilio; the column counts the replies of a talk. A talk is a word, an answer",
+    "and a telephone number: somebody who texts ten times costs three to four times as much.",
 )
 
 

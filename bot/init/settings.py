@@ -15,12 +15,7 @@ from bot.init.questions import NONE
 
 FROM_TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET")
 """Empty until somebody has an account; an empty setting is none."""
-BUDGET = "MONTHLY_BUDGET"
-ABOUT = {
-    **HELP,
-    BUDGET: "Whole dollars for texts in a month. Empty: no limit.",
-}
-ANSWERED = {"public_url": "PUBLIC_URL", "budget": BUDGET}
+ANSWERED = {"public_url": "PUBLIC_URL", "budget": "MONTHLY_BUDGET"}
 """The settings that are asked for, by the name of the question."""
 
 
@@ -38,7 +33,7 @@ def write(path: Path, answers: Mapping[str, str]) -> list[str]:
     wanted["HOTLINE_SECRET"] = kept.get("HOTLINE_SECRET") or secrets.token_hex(32)
     changed = {name: value for name, value in wanted.items() if kept.get(name) != value}
     if changed:
-        envfile.write(path, changed, ABOUT)
+        envfile.write(path, changed, HELP)
     path.chmod(0o600)
     return list(changed)
 
