@@ -31,6 +31,7 @@ from bot.store.counts import Counts
 from bot.store.outbox import Outbox
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
+from bot.surge import Surge
 from bot.voice import heard
 from bot.webhook import MAX_BYTES, Doors, broken, refused, routes
 
@@ -83,6 +84,7 @@ def create_app(
             outage=outage,
             forgetting=forgetting,
             meter=meter,
+            surge=Surge(config.new_talks_abroad),
             fallbacks=fallbacks,
             busy_seats=BUSY_SEATS,
             now=now,

@@ -59,6 +59,8 @@ HELP: dict[str, str] = {
     "ALERT_HOOK": "What is wrong is told here: a command that gets the text on its input, or an address to post it to. "
     "`python3 -m bot alert` tries it.",
     "METRICS_TOKEN": f"At least {MINIMUM_SECRET} characters; who sends them gets /metrics. Unset: nobody does",
+    "NEW_TALKS_ABROAD": "New talks answered in an hour from any one country but +1, by each web process; an emergency "
+    "always. Unset: 100",
     "SESSION_IDLE_SECONDS": "A session ends this long after the last text. Unset: 7200 (two hours)",
     "SESSION_MAX_SECONDS": "A session ends this long after its first text, whatever happens. Unset: 86400 (a day)",
     "RELEASE_KEEP_SECONDS": "A release nobody serves is forgotten after this long. Unset: 7776000 (90 days)",
@@ -98,6 +100,7 @@ class Config:
     monthly_budget: int
     alert_hook: str | None
     metrics_token: str | None
+    new_talks_abroad: int
     session_idle_seconds: int
     session_max_seconds: int
     release_keep_seconds: int
@@ -198,6 +201,7 @@ class _Reader:
             monthly_budget=self._whole("MONTHLY_BUDGET", 0, 1, 1_000_000),
             alert_hook=self._hook(),
             metrics_token=self._token(),
+            new_talks_abroad=self._whole("NEW_TALKS_ABROAD", 100, 0, 1_000_000),
             session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60, 86400),
             session_max_seconds=self._whole("SESSION_MAX_SECONDS", SESSION_MAX_SECONDS, 60, 86400),
             release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),

@@ -27,6 +27,7 @@ from bot.outage import Outage
 from bot.privacy import Registry
 from bot.store.outbox import FORGET, SPENT, Wanted
 from bot.store.sessions import Record, Sessions, StoreDown
+from bot.surge import Surge
 
 MAX_CONFLICTS = 20
 """Times a turn is computed again because another text of the same person came in between."""
@@ -65,6 +66,7 @@ class Conversation:
         outage: Outage,
         forgetting: Forgetting,
         meter: Meter,
+        surge: Surge,
         fallbacks: Mapping[str, str],
         busy_seats: int,
         now: Callable[[], datetime] = utc_now,
@@ -72,7 +74,7 @@ class Conversation:
         """`fallbacks`: the fallback text by locale, under "" the one for everybody. `busy_seats`: requests that may be
         with the store at once; more than that are answered with the fallback text, so that nobody queues for it."""
         self._registry, self._sessions, self._live, self._outage = registry, sessions, live, outage
-        self._forgetting, self._meter = forgetting, meter
+        self._forgetting, self._meter, self._surge = forgetting, meter, surge
         self._fallbacks = fallbacks
         self._busy = threading.BoundedSemaphore(busy_seats)
         self._now = now
@@ -131,6 +133,10 @@ class Conversation:
             if record.duplicate:
                 self._meter.count("repeated")
                 return True, record.reply
+            if record.session is None and self._is_pumped(arrived, now):
+                self._forgetting.answered_without_the_store(arrived.message_id)
+                self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, None))
+                return True, None
             turned = self._turn(arrived, record, now)
             if time.monotonic() > deadline:
                 break
@@ -139,6 +145,13 @@ class Conversation:
             if time.monotonic() > deadline:
                 break
         return False, None
+
+    def _is_pumped(self, arrived: Arrived, now: datetime) -> bool:
+        """Whether a new talk is one of too many from abroad, and no emergency."""
+        if arrived.is_probe or self._surge.lets_in(arrived.address, now):
+            return False
+        release = self._live.get().library.release
+        return reader_of(release).read(arrived.inbound.text, None).action != "emergency"
 
     def _turn(self, arrived: Arrived, record: Record, now: datetime) -> _Turned:
         served = self._live.get(at_least=record.session.release if record.session else 0)
