@@ -58,9 +58,9 @@ def test_what_is_wrong_is_named_with_its_beginning(practice_store, volunteer, co
         Visitor(create_studio(config, f"{practice_store}?db=3", lambda: NOON), config).comes_in().gets("/line")
     )
 
-    assert "80 % of this month's money are spent. Since 2026-11-23 17:00 UTC." in page
+    assert "80 % of this month's money are spent. Since 23 Nov 2026, 17:00 UTC." in page
     assert "Half of this" not in page
-    assert "The worker is gone. Since 2026-11-23 17:00 UTC." in page
+    assert "The worker is gone. Since 23 Nov 2026, 17:00 UTC." in page
     assert "19.09 dollars of 20: 95 %." in page
     assert "Nobody is told" not in page
 
