@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -32,7 +33,7 @@ def counts(store) -> Counts:
 
 def words(page: str) -> str:
     """What a page says, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).split())
 
 
 def test_the_page_shows_the_day_the_money_and_the_queue(visitor, counts):
