@@ -48,7 +48,7 @@ class Alerts:
         with self._told() as told:
             for name in found.keys() - told.keys():
                 if self._say(found[name]):
-                    told[name] = f"{now:%Y-%m-%d %H:%M} UTC"
+                    told[name] = f"{now:%d %b %Y, %H:%M} UTC"
             for name in (told.keys() & set(looked_at)) - found.keys():
                 if self._say(f"Over: what was told on {told[name]} ({name})."):
                     del told[name]

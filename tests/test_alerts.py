@@ -41,11 +41,11 @@ def test_what_is_wrong_is_told_once_and_once_when_it_is_over(alerts, heard):
     for _ in range(3):
         alerts.tell({"answer": "The line does not answer."}, ["answer"], NOON)
     assert told(heard) == ["https://line.example.org: The line does not answer."]
-    assert alerts.lasting() == {"answer": "2026-11-23 17:00 UTC"}
+    assert alerts.lasting() == {"answer": "23 Nov 2026, 17:00 UTC"}
 
     for _ in range(3):
         alerts.tell({}, ["answer"], NOON)
-    assert told(heard)[1:] == ["https://line.example.org: Over: what was told on 2026-11-23 17:00 UTC (answer)."]
+    assert told(heard)[1:] == ["https://line.example.org: Over: what was told on 23 Nov 2026, 17:00 UTC (answer)."]
     assert alerts.lasting() == {}
 
 

@@ -213,7 +213,8 @@ def test_promise_9_a_phone_number_that_a_person_is_told_stands_in_exactly_one_pl
 
 EXAMPLES = {
     "bot/channel.py": ["+15005550006"],  # Twilio's number for tests, which the worker's own texts come from
-    "bot/content/referral_loader.py": ["800-566-7636", "+18005667636"],  # how numbers are written, in two sentences
+    "bot/content/referral_loader.py": ["+18005667636", "800-566-7636"],  # how numbers are written, in two sentences
+    "bot/voice.py": ["800-566-7636"],  # how a number is read out, in an example
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -32,7 +33,7 @@ def counts(store) -> Counts:
 
 def words(page: str) -> str:
     """What a page says, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).split())
 
 
 def test_the_page_shows_the_day_the_money_and_the_queue(visitor, counts):
@@ -58,9 +59,9 @@ def test_what_is_wrong_is_named_with_its_beginning(practice_store, volunteer, co
         Visitor(create_studio(config, f"{practice_store}?db=3", lambda: NOON), config).comes_in().gets("/line")
     )
 
-    assert "80 % of this month's money are spent. Since 2026-11-23 17:00 UTC." in page
+    assert "80 % of this month's money are spent. Since 23 Nov 2026, 17:00 UTC." in page
     assert "Half of this" not in page
-    assert "The worker is gone. Since 2026-11-23 17:00 UTC." in page
+    assert "The worker is gone. Since 23 Nov 2026, 17:00 UTC." in page
     assert "19.09 dollars of 20: 95 %." in page
     assert "Nobody is told" not in page
 
