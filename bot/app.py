@@ -13,6 +13,7 @@ from datetime import datetime
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from bot.alerts import Alerts
 from bot.channel import Signatures
 from bot.config import Config
 from bot.content.fallback import EVERYBODY, read_fallbacks
@@ -20,9 +21,13 @@ from bot.content.library import Bundle, Library, open_bundle
 from bot.conversation import Conversation, utc_now
 from bot.forgetting import Forgetting
 from bot.live import LiveRelease
+from bot.lookout import Lookout
+from bot.meter import Meter
+from bot.metrics import metrics
 from bot.outage import Outage
 from bot.privacy import DayKeys, Registry, quiet_logging
 from bot.store.client import connect
+from bot.store.counts import Counts
 from bot.store.outbox import Outbox
 from bot.store.releases import Releases
 from bot.store.sessions import Sessions, StoreDown
@@ -57,6 +62,8 @@ def create_app(
     outage = Outage(sessions, waiting_seats=WAITING_SEATS)
     fallbacks = read_fallbacks(config.content)
     forgetting = Forgetting(Outbox(client), outage, now)
+    counts = Counts(client)
+    meter = Meter(counts, config.monthly_budget, now)
 
     def ready() -> Mapping[str, bool]:
         try:
@@ -75,21 +82,25 @@ def create_app(
             live=live,
             outage=outage,
             forgetting=forgetting,
+            meter=meter,
             fallbacks=fallbacks,
             busy_seats=BUSY_SEATS,
             now=now,
         ),
         forgetting=forgetting,
+        meter=meter,
         fallback=fallbacks[EVERYBODY],
         heard=lambda: heard(live.at_hand.library if live.at_hand else None, fallbacks),
         ready=ready,
+        metrics=lambda: metrics(counts, release=live.number, dollars=config.monthly_budget, now=now()),
     )
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # or /twilio//inbound would lead to an address that a header claims
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BYTES
-    app.extensions["forgetting"] = forgetting
+    lookout = Lookout(counts, live, Alerts(config), now)
+    app.extensions |= {"forgetting": forgetting, "meter": meter, "lookout": lookout}
     app.register_blueprint(routes(doors))
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, broken(doors))

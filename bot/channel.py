@@ -1,7 +1,8 @@
 """Everything Twilio-shaped that comes in or goes back: the signature, the form, the answer.
 
 Apart because this is the only module of the web process that knows Twilio. What it lets through is a channel, an opaque
-address, a message id and what the person wrote; city, ZIP, profile name, location and every other field end here.
+address, a message id, which of our numbers was texted and what the person wrote; city, ZIP, profile name, location and
+every other field end here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MAX_CHARACTERS = 1600
 """https://www.twilio.com/docs/api/errors/21617"""
 SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 CALL = re.compile(r"CA[0-9a-fA-F]{32}")
+PROBE = "+15005550006"
+"""A number of Twilio's own for tests, which no telephone has: the worker's texts to ourselves come from it."""
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 """Whole messages that Twilio answers and blocks by itself on SMS:
 https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out"""
@@ -40,6 +43,7 @@ _SENDER = re.compile(
     r"|whatsapp:[A-Z]{2}\.(?!.*(?:Label|Latitude|ListId|ListTitle|Longitude))[A-Za-z0-9.]{1,140}"  # without a number
 )
 """https://www.twilio.com/docs/whatsapp/key-concepts#whatsapp-usernames"""
+_OUR_NUMBER = re.compile(r"\+?\d{3,20}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}")
 _DECIDE = ("AccountSid", "From", "MessageSid")
 
@@ -69,6 +73,11 @@ class Arrived:
     address: str
     message_id: str
     inbound: Inbound
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether this is the worker trying the line: answered like any text, counted nowhere, unknown to Twilio."""
+        return self.address == PROBE
 
     def __repr__(self) -> str:
         return f"Arrived({self.channel}, {self.message_id})"
@@ -109,6 +118,7 @@ def arrived(form: Form, account_sid: str | None) -> Arrived:
             channel=channel,
             kind=_kind(form),
             text=text,
+            number=_number(form),
             choice=_choice(form),
             opted=_opted(form, channel, text),
         ),
@@ -209,6 +219,12 @@ def _kind(form: Form) -> Literal["text", "media", "place"]:
     if form.get("Latitude", ""):
         return "place"
     return "media" if form.get("NumMedia", "0") not in ("", "0") else "text"
+
+
+def _number(form: Form) -> str:
+    """Our own number, as it is written in organisation.yaml."""
+    number = form.get("To", "").removeprefix("whatsapp:")
+    return number if _OUR_NUMBER.fullmatch(number) else ""
 
 
 def _choice(form: Form) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import CHECKOUT
+from bot.content.layers import Folders
 from bot.content.library import Library, check_folder
 from bot.content.problem import ContentError
 from bot.engine.flow import flow_of
@@ -25,7 +26,7 @@ HELLO = (
 )
 
 
-def talk(content: Path, *, locale: str | None, channel: str, flow: str | None, save: Path | None) -> int:
+def talk(content: Folders, *, locale: str | None, channel: str, flow: str | None, save: Path | None) -> int:
     """Run the chat until its input ends. Returns the exit status."""
     try:
         library = check_folder(content).library()

@@ -17,11 +17,12 @@ from typing import Any
 import click
 
 from bot import envfile
-from bot.config import CHECKOUT, Config, ConfigError, content_folder
+from bot.config import CHECKOUT, Config, ConfigError, content_folders
 from bot.engine.events import CHANNELS
 from bot.init.questions import QUESTIONS
 
 STAYS = "Nothing was published. The release that was live is still live."
+CONTENT = click.Path(exists=True, file_okay=False, path_type=Path)
 WRITES = frozenset({"publish", "rollback", "withdraw"})
 """Commands that make a release live."""
 
@@ -31,7 +32,7 @@ SECTIONS = {
     "Translate": ("translations", "reviewed"),
     "Make live": ("publish", "releases", "rollback", "withdraw"),
     "Begin": ("init", "registration", "connect", "doctor"),
-    "Run": ("web", "worker", "password"),
+    "Run": ("web", "worker", "password", "alert", "data"),
     "Develop": ("test", "schema", "fallback"),
 }
 """Every command, below what it is for."""
@@ -94,7 +95,7 @@ def chat(locale: str | None, channel: str, flow: str | None, save: Path | None) 
     """Talk to the folder in the terminal, never to what is live."""
     from bot.chat import talk
 
-    sys.exit(talk(content_folder(), locale=locale, channel=channel, flow=flow, save=save))
+    sys.exit(talk(content_folders(), locale=locale, channel=channel, flow=flow, save=save))
 
 
 @cli.command()
@@ -105,7 +106,7 @@ def explain(text: str, as_json: bool) -> None:
     from bot.content.library import check_folder
     from bot.explain import explain as explained
 
-    library = check_folder(content_folder()).library()
+    library = check_folder(content_folders()).library()
     if text != "-":
         found = explained(text, library)
         click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else str(found))
@@ -116,18 +117,21 @@ def explain(text: str, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=CONTENT)
 @click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--fix", is_flag=True, help="Mend what is safe, show the difference, and name the rest.")
 @click.option("--since", default="HEAD", show_default=True, help="The commit after which steps may have gone.")
-def check(folder: Path | None, style: str, fix: bool, since: str) -> None:
-    """Name every mistake in FOLDER: file, line and cure."""
+def check(folders: tuple[Path, ...], style: str, fix: bool, since: str) -> None:
+    """Name every mistake in FOLDER: file, line and cure.
+
+    Of several folders, each is laid over the one before.
+    """
     from bot.content.history import committed
     from bot.content.library import check_folder
     from bot.content.mend import mend
     from bot.content.report import report
 
-    content = folder or content_folder()
+    content = folders or content_folders()
     before = committed(content, since)
     checked = check_folder(content, today=date.today(), before=before)
     for difference in mend(content, checked.files, checked.problems) if fix else ():
@@ -144,7 +148,7 @@ def translations(locale: str | None) -> None:
     from bot.content.library import check_folder
     from bot.translations import report
 
-    click.echo(report(check_folder(content_folder()).translations, locale))
+    click.echo(report(check_folder(content_folders()).translations, locale))
 
 
 @cli.command()
@@ -154,7 +158,7 @@ def law(flow: str | None) -> None:
     from bot.content.library import check_folder
     from bot.law import report
 
-    click.echo(report(check_folder(content_folder()), flow, today=date.today()))
+    click.echo(report(check_folder(content_folders()), flow, today=date.today()))
 
 
 @cli.command()
@@ -168,7 +172,7 @@ def reviewed(locale: str, texts: tuple[str, ...], by: str) -> None:
     """
     from bot.translations import record
 
-    click.echo(record(content_folder(), locale, texts, by=by, today=date.today()))
+    click.echo(record(content_folders(), locale, texts, by=by, today=date.today()))
 
 
 @cli.command()
@@ -182,7 +186,7 @@ def rename(old: str, new: str, dry_run: bool) -> None:
     """
     from bot.rename import rename as renamed
 
-    click.echo(renamed(content_folder(), old, new, dry_run=dry_run))
+    click.echo(renamed(content_folders(), old, new, dry_run=dry_run))
 
 
 @cli.command()
@@ -195,7 +199,7 @@ def bill(locale: str | None) -> None:
     from bot.bill import bill as counted
     from bot.content.library import check_folder
 
-    click.echo(counted(check_folder(content_folder()).library(), datetime.now(), locale))
+    click.echo(counted(check_folder(content_folders()).library(), datetime.now(), locale))
 
 
 @cli.command()
@@ -205,14 +209,14 @@ def diff(rev: str, style: str) -> None:
     """Show what people got at git revision REV and get now."""
     from bot.diff import diff as difference
 
-    click.echo(difference(content_folder(), rev, style=style, now=datetime.now(UTC)))
+    click.echo(difference(content_folders(), rev, style=style, now=datetime.now(UTC)))
 
 
 @cli.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=CONTENT)
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Write the shortest failing talk here.")
 @click.option("--hours", is_flag=True, help="Only show which line is offered in each hour of a week.")
-def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
+def explore(folders: tuple[Path, ...], save: Path | None, hours: bool) -> None:
     """Prove the promises in every talk that FOLDER allows.
 
     On failure it prints the shortest conversation that shows it.
@@ -221,7 +225,7 @@ def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
     from bot.explore import explore as explored
     from bot.explore.hours import table
 
-    library = check_folder(folder or content_folder()).library()
+    library = check_folder(folders or content_folders()).library()
     if hours:
         click.echo(table(library.release))
         return
@@ -233,7 +237,7 @@ def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folders", nargs=-1, metavar="[FOLDER]...", type=CONTENT)
 @click.option("--dry-run", is_flag=True, help="Say what would change for whom. Writes nothing.")
 @click.option("--note", default="", help="Why, in a few words; kept with the release.")
 @click.option("--by", default="", help="Who publishes. Left out: the name that git or the system knows.")
@@ -243,7 +247,7 @@ def explore(folder: Path | None, save: Path | None, hours: bool) -> None:
 @click.option("--locale", "locales", multiple=True, help="a language that no speaker has read (may be repeated).")
 @click.option("--withdraw-stale", is_flag=True, help="Do not say translations of an English that has changed.")
 def publish(
-    folder: Path | None,
+    folders: tuple[Path, ...],
     dry_run: bool,
     unreviewed: str,
     flows: tuple[str, ...],
@@ -258,9 +262,9 @@ def publish(
     config = Config.from_env()
     wanted = Wish(override=Override(role=unreviewed, flows=flows, locales=locales), **wish)
     if not dry_run:
-        click.echo(told.published(publish_folder(folder or config.content, config, wanted)))
+        click.echo(told.published(publish_folder(folders or config.layers, config, wanted)))
         return
-    proposal = propose(folder or config.content, config, wanted)
+    proposal = propose(folders or config.layers, config, wanted)
     click.echo(told.dry_run(proposal))
     sys.exit(bool(proposal.refusals))
 
@@ -309,8 +313,8 @@ def fallback() -> None:
     from bot.content.library import check_folder
     from bot.reply import fallback_texts
 
-    path = content_folder() / FILE
-    path.write_text(written(fallback_texts(check_folder(content_folder()).library())), encoding="utf-8")
+    path = content_folders()[-1] / FILE
+    path.write_text(written(fallback_texts(check_folder(content_folders()).library())), encoding="utf-8")
     click.echo(f"Written: {FILE}")
 
 
@@ -340,8 +344,8 @@ def init(yes: bool, **given: str | None) -> None:
     """
     from bot.init import organisation, settings, told
 
-    content, file = content_folder(), envfile.path_in(os.environ)
-    answers = _answers(organisation.present(content) | settings.present(file), given, yes)
+    content, file = content_folders(), envfile.path_in(os.environ)
+    answers = _answers(organisation.present(content[-1]) | settings.present(file), given, yes)
     draft, library = organisation.drafted(content, answers, date.today())
     difference = draft.diff()
     click.echo(difference, nl=False)
@@ -368,8 +372,8 @@ def registration(folder: Path, number: str, website: str) -> None:
     from bot.init.organisation import present
     from bot.registration import Facts, papers, write
 
-    content = content_folder()
-    known = {name: value for name, value in present(content).items() if value != "none"}
+    content = content_folders()
+    known = {name: value for name, value in present(content[-1]).items() if value != "none"}
     facts = Facts(
         number=number,
         website=website,
@@ -490,6 +494,27 @@ def password(password: str) -> None:
     click.echo(f"STUDIO_PASSWORD_HASH='{hash_password(password)}'")
 
 
+@cli.command()
+def alert() -> None:
+    """Try ALERT_HOOK: the operator is told that it works."""
+    from bot.alerts import deliver
+
+    config = Config.from_env()
+    if not config.alert_hook:
+        raise click.UsageError("ALERT_HOOK is not set: nobody would be told.")
+    sys.exit(not deliver(config.alert_hook, f"{config.public_url}: a try. Whoever reads this would be told.\n"))
+
+
+@cli.command()
+def data() -> None:
+    """List every kind of key in the store: what for, how long, how many."""
+    from bot.held import counted, table
+
+    found = counted(Config.from_env())
+    click.echo(table(found))
+    sys.exit(bool(found.unknown))
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def test(arguments: tuple[str, ...]) -> None:
@@ -502,7 +527,10 @@ def test(arguments: tuple[str, ...]) -> None:
 
 def main() -> None:
     """The entry of `python3 -m bot`."""
-    envfile.adopt(os.environ)
+    try:
+        envfile.adopt(os.environ)
+    except OSError:
+        sys.exit(f"{envfile.path_in(os.environ)} cannot be read. Run this as the user that it belongs to.")
     cli(prog_name="python3 -m bot")
 
 
@@ -511,7 +539,9 @@ def _progress(met: int, waiting: int) -> None:
 
 
 def _stop_a_hopeless_start(context: click.Context, config: Config) -> None:
-    """Where real people are to text, and nobody has yet."""
+    """Where real people are to text, and nobody has yet. Elsewhere a start does not wait for all that this imports."""
+    if not (config.auth_tokens and config.public_url.startswith("https://")):
+        return
     from bot.doctor import against_a_start, told
     from bot.doctor.place import place_of
 
@@ -530,7 +560,7 @@ def _publish_if_it_checks(config: Config) -> None:
 
     wish = Wish(note=f"start of {datetime.now():%Y-%m-%d %H:%M}", at_start=True)
     try:
-        click.echo(told.published(publish_folder(config.content, config, wish)))
+        click.echo(told.published(publish_folder(config.layers, config, wish)))
     except ContentError as error:
         click.echo(f"{error}\n\nThe content folder does not check. The last good release stays live, if there is one.")
     except NotPublished as error:

@@ -11,6 +11,8 @@ import fcntl
 import hashlib
 import os
 import re
+import shlex
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,7 +45,8 @@ HELP: dict[str, str] = {
     "HOTLINE_SECRET": f"At least {MINIMUM_SECRET} random characters; a list with commas, the new one first. "
     "Unset with the embedded Valkey: made and kept in HOTLINE_DATA.",
     "HOTLINE_DATA": "The folder of the embedded Valkey, the made secret and the keys of the day. Unset: .hotline",
-    "HOTLINE_CONTENT": "The folder that holds flows/ and messages/. Unset: this checkout.",
+    "HOTLINE_CONTENT": "The folder that holds flows/ and messages/; or several with commas, later ones laid over "
+    "earlier ones. Unset: this checkout.",
     "HOST": "The address to listen on. Unset: 127.0.0.1",
     "PORT": "The port to listen on. Unset: 8080",
     "WEB_PROCESSES": "Web processes. Unset: 1",
@@ -51,6 +54,11 @@ HELP: dict[str, str] = {
     "STUDIO_URL": "The workshop's address in a browser, where a proxy stands in front of it: https://workshop.example.org",
     "STUDIO_PASSWORD_HASH": "Whoever knows the password may open the workshop; `python3 -m bot password` makes this. "
     "Unset: with the embedded Valkey a link opens it, with REDIS_URL there is none.",
+    "MONTHLY_BUDGET": "Whole dollars for texts in a month. When they are spent, only emergencies and the first replies "
+    "of urgent flows go out. Unset: no limit",
+    "ALERT_HOOK": "What is wrong is told here: a command that gets the text on its input, or an address to post it to. "
+    "`python3 -m bot alert` tries it.",
+    "METRICS_TOKEN": f"At least {MINIMUM_SECRET} characters; who sends them gets /metrics. Unset: nobody does",
     "SESSION_IDLE_SECONDS": "A session ends this long after the last text. Unset: 7200 (two hours)",
     "SESSION_MAX_SECONDS": "A session ends this long after its first text, whatever happens. Unset: 86400 (a day)",
     "RELEASE_KEEP_SECONDS": "A release nobody serves is forgotten after this long. Unset: 7776000 (90 days)",
@@ -79,13 +87,17 @@ class Config:
     embedded: bool
     secrets: tuple[bytes, ...]
     data: Path
-    content: Path
+    layers: tuple[Path, ...]
+    """The content folders; later ones lie over earlier ones."""
     host: str
     port: int
     web_processes: int
     studio_port: int
     studio_url: str
     studio_password_hash: str | None
+    monthly_budget: int
+    alert_hook: str | None
+    metrics_token: str | None
     session_idle_seconds: int
     session_max_seconds: int
     release_keep_seconds: int
@@ -97,6 +109,11 @@ class Config:
     def keys_folder(self) -> Path:
         """Where the keys of the day lie: apart from the sessions, so that an old backup of those opens nothing."""
         return self.data / "keys"
+
+    @property
+    def content(self) -> Path:
+        """The organisation's own content folder, on top of all others: what programs write, they write here."""
+        return self.layers[-1]
 
     @property
     def has_studio(self) -> bool:
@@ -118,17 +135,17 @@ class Config:
         return _Reader(os.environ if env is None else env).read()
 
 
-def content_folder(env: Mapping[str, str] | None = None) -> Path:
-    """The content folder alone, for what needs no other setting.
+def content_folders(env: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """The content folders alone, for what needs no other setting; the organisation's own is the last.
 
     Raises:
-        ConfigError: there is no content in it.
+        ConfigError: there is no content in one of them.
     """
     reader = _Reader(os.environ if env is None else env)
-    folder = reader.content()
+    folders = reader.content()
     if reader.problems:
         raise ConfigError(reader.problems)
-    return folder
+    return folders
 
 
 def embedded_socket(data: Path) -> Path:
@@ -171,13 +188,16 @@ class _Reader:
             embedded=embedded,
             secrets=self._secrets(embedded, data),
             data=data,
-            content=self.content(),
+            layers=self.content(),
             host=host,
             port=port,
             web_processes=self._whole("WEB_PROCESSES", 1, 1, 64),
             studio_port=studio_port,
             studio_url=(self._url("STUDIO_URL", ("https", "http")) or f"http://127.0.0.1:{studio_port}").rstrip("/"),
             studio_password_hash=self._password_hash(),
+            monthly_budget=self._whole("MONTHLY_BUDGET", 0, 1, 1_000_000),
+            alert_hook=self._hook(),
+            metrics_token=self._token(),
             session_idle_seconds=self._whole("SESSION_IDLE_SECONDS", SESSION_IDLE_SECONDS, 60, 86400),
             session_max_seconds=self._whole("SESSION_MAX_SECONDS", SESSION_MAX_SECONDS, 60, 86400),
             release_keep_seconds=self._whole("RELEASE_KEEP_SECONDS", 90 * 86400, 86400, 366 * 86400),
@@ -230,6 +250,23 @@ class _Reader:
             self._wrong("STUDIO_PASSWORD_HASH", "is not what `python3 -m bot password` printed (quote it: it holds $)")
         return value
 
+    def _hook(self) -> str | None:
+        value = self._text("ALERT_HOOK")
+        if value and not value.startswith(("https://", "http://")):
+            try:
+                found = shutil.which(shlex.split(value)[0])
+            except ValueError:  # a quote that is not closed
+                found = None
+            if not found:
+                self._wrong("ALERT_HOOK", "is neither an address nor a command that can be run here")
+        return value
+
+    def _token(self) -> str | None:
+        value = self._text("METRICS_TOKEN")
+        if value and len(value) < MINIMUM_SECRET:
+            self._wrong("METRICS_TOKEN", "is too short to keep anybody out")
+        return value
+
     def _whole(self, name: str, default: int, least: int, most: int) -> int:
         value = self._text(name)
         if value is None:
@@ -239,12 +276,16 @@ class _Reader:
             return default
         return int(value)
 
-    def content(self) -> Path:
-        """The folder with flows/ and messages/."""
-        folder = Path(self._text("HOTLINE_CONTENT") or CHECKOUT)
-        if not (folder / "flows").is_dir():
-            self._wrong("HOTLINE_CONTENT", "is not a folder that holds flows/ and messages/")
-        return folder
+    def content(self) -> tuple[Path, ...]:
+        """The folders with flows/ and messages/, the lowest first."""
+        named = self._text("HOTLINE_CONTENT") or str(CHECKOUT)
+        folders = tuple(Path(part.strip()) for part in named.split(",") if part.strip())
+        for folder in folders:
+            if not (folder / "flows").is_dir():
+                self._wrong("HOTLINE_CONTENT", f'names "{folder}", which is not a folder that holds flows/')
+        if len({folder.resolve() for folder in folders}) < len(folders) or not folders:
+            self._wrong("HOTLINE_CONTENT", "names a folder twice, or none")
+        return folders
 
     def _secrets(self, embedded: bool, data: Path) -> tuple[bytes, ...]:
         given = [part.strip() for part in self.env.get("HOTLINE_SECRET", "").split(",") if part.strip()]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.config import Config
-from bot.twilio_account import NUMBER, SERVICE, Thing, TwilioAccount
-from bot.webhook import FALLBACK, INBOUND, STATUS
+from bot.twilio_account import FIELDS, NUMBER, SERVICE, Thing, TwilioAccount
+from bot.webhook import FALLBACK, INBOUND, STATUS, VOICE
 
 KEPT = "connect.json"
 """In the data folder: what stood at Twilio before, and what we put there."""
@@ -26,6 +26,8 @@ VALIDITY_SECONDS = "600"
 """A reply that Twilio could not send within ten minutes is dropped: late, it may arrive while an officer looks on."""
 MEMBER, MADE = "member", "made"
 """Kinds of change besides the fields of a thing: a number put into a service, a service that was not there."""
+BINS = "https://handler.twilio.com/"
+"""Where Twilio keeps texts that answer without any server of ours."""
 NUMBER_ADDRESS = "sms_url"
 """The field of a number that says where its texts go."""
 
@@ -80,6 +82,9 @@ def wanted(kind: str, config: Config, fallback: str = "") -> dict[str, str]:
             "sms_fallback_url": fallback,
             "sms_fallback_method": "POST",
             "sms_application_sid": "",
+            "voice_url": config.public_url + VOICE,
+            "voice_method": "POST",
+            "voice_application_sid": "",
         }
     if kind == SERVICE:
         return {
@@ -112,26 +117,30 @@ def plan(account: TwilioAccount, config: Config, wish: Wish) -> tuple[Change, ..
         raise NotConnected(f"Twilio has to reach this line by https, and PUBLIC_URL is {config.public_url}.")
     numbers = chosen(account.numbers(), wish.numbers)
     changes = [_settings(thing, config, wish.fallback) for thing in numbers]
-    services = account.services()
-    members = {service.sid: account.members(service.sid) for service in services}
-    mine = {service.sid for service in services for number in numbers if number.sid in members[service.sid]}
-    if wish.service:
-        service = next((one for one in services if wish.service in (one.sid, one.name)), None)
-        if service is None:
-            empty = dict.fromkeys(wanted(SERVICE, config), "")
-            service = Thing(kind=SERVICE, sid="", name=wish.service, fields=empty)
-            services = (*services, service)
-            changes.append(_made(service))
-        mine.add(service.sid)
-    changes += [_settings(service, config, wish.fallback) for service in services if service.sid in mine]
-    if wish.service:  # after its addresses: a service without one drops what comes in
-        there = members.get(service.sid, frozenset())
-        changes += [_member(number, service) for number in numbers if number.sid not in there]
+    for service, members in _services(account, numbers, wish):
+        changes += [] if service.sid else [_made(service)]
+        changes.append(_settings(service, config, wish.fallback))
+        if wish.service in (service.sid, service.name):  # after its addresses: without one it drops what comes in
+            changes += [_member(number, service) for number in numbers if number.sid not in members]
     names = {f"whatsapp:{number.name}" for number in numbers}
     changes += [
         _settings(sender, config, wish.fallback) for sender in account.whatsapp_senders() if sender.name in names
     ]
     return tuple(change for change in changes if change.after)
+
+
+def _services(account: TwilioAccount, numbers: tuple[Thing, ...], wish: Wish) -> Iterator[tuple[Thing, frozenset[str]]]:
+    """The Messaging Services that decide where these numbers' texts go, with the numbers that are in each now."""
+    is_there = False
+    for service in account.services():
+        members = account.members(service.sid)
+        is_wanted = wish.service in (service.sid, service.name)
+        is_there = is_there or is_wanted
+        if is_wanted or any(number.sid in members for number in numbers):
+            yield service, members
+    if wish.service and not is_there:
+        fields = dict.fromkeys(FIELDS[SERVICE], "")
+        yield Thing(kind=SERVICE, sid="", name=wish.service, fields=fields), frozenset()
 
 
 def chosen(numbers: tuple[Thing, ...], names: tuple[str, ...]) -> tuple[Thing, ...]:
@@ -229,6 +238,9 @@ def remembered(data: Path) -> tuple[Change, ...]:
 
 
 def _settings(thing: Thing, config: Config, fallback: str) -> Change:
+    """What differs from what we want. A TwiML Bin was put there on purpose, and stays unless another is named."""
+    present = next((value for field, value in thing.fields.items() if "fallback_url" in field), "")
+    fallback = fallback or (present if present.startswith(BINS) else "")
     after = {
         field: value for field, value in wanted(thing.kind, config, fallback).items() if thing.fields[field] != value
     }

@@ -10,19 +10,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from bot.budget import cost, goes_out
 from bot.channel import Arrived
 from bot.content.fallback import EVERYBODY
 from bot.engine.events import Erased, Event
+from bot.engine.release import Release
 from bot.engine.run import reader_of, turn
 from bot.engine.session import Session
 from bot.forgetting import FORGET_AFTER_SECONDS, Forgetting
 from bot.live import LiveRelease, NoRelease
+from bot.meter import Meter
 from bot.outage import Outage
 from bot.privacy import Registry
-from bot.store.outbox import FORGET, Wanted
+from bot.store.outbox import FORGET, SPENT, Wanted
 from bot.store.sessions import Record, Sessions, StoreDown
 
 MAX_CONFLICTS = 20
@@ -38,6 +41,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """A turn that was computed and not yet written."""
+
+    session: Session | None
+    reply: str | None
+    events: tuple[Event, ...]
+    release: Release
+    is_put_off: bool = False
+    """There was no money for the reply: the person stands where they stood, and gets the fallback text once."""
+
+
 class Conversation:
     """Answers messages."""
 
@@ -49,6 +64,7 @@ class Conversation:
         live: LiveRelease,
         outage: Outage,
         forgetting: Forgetting,
+        meter: Meter,
         fallbacks: Mapping[str, str],
         busy_seats: int,
         now: Callable[[], datetime] = utc_now,
@@ -56,14 +72,21 @@ class Conversation:
         """`fallbacks`: the fallback text by locale, under "" the one for everybody. `busy_seats`: requests that may be
         with the store at once; more than that are answered with the fallback text, so that nobody queues for it."""
         self._registry, self._sessions, self._live, self._outage = registry, sessions, live, outage
-        self._forgetting = forgetting
+        self._forgetting, self._meter = forgetting, meter
         self._fallbacks = fallbacks
         self._busy = threading.BoundedSemaphore(busy_seats)
         self._now = now
 
     def answer(self, arrived: Arrived) -> str | None:
         """The reply to a message; None: no answer is wanted."""
-        deadline, now = time.monotonic() + BUDGET_SECONDS, self._now()
+        began, now = time.monotonic(), self._now()
+        try:
+            return self._answer_or_fall_back(arrived, now, began + BUDGET_SECONDS)
+        finally:
+            if not arrived.is_probe:
+                self._meter.took(time.monotonic() - began)
+
+    def _answer_or_fall_back(self, arrived: Arrived, now: datetime, deadline: float) -> str | None:
         if not self._busy.acquire(blocking=False):
             return self._fall_back(arrived)
         try:
@@ -86,7 +109,8 @@ class Conversation:
     def put_off(self, arrived: Arrived) -> None:
         """This text gets the fallback text, from us or at Twilio's fallback address: it may still have counted, so the
         next answer must not count unseen. And there is a copy to be deleted."""
-        self._forgetting.answered_without_the_store(arrived.message_id)
+        if not arrived.is_probe:
+            self._forgetting.answered_without_the_store(arrived.message_id)
         try:
             for contact in self._registry.today(arrived.channel, arrived.address, self._now()):
                 self._outage.put_off(contact)
@@ -103,27 +127,43 @@ class Conversation:
         for _ in range(MAX_CONFLICTS):
             record = self._sessions.read(arrived.channel, arrived.address, arrived.message_id, now)
             if record.duplicate:
+                self._meter.count("repeated")
                 return True, record.reply
-            session, reply, events = self._turn(arrived, record, now)
+            turned = self._turn(arrived, record, now)
             if time.monotonic() > deadline:
                 break
-            wanted = _wanted(arrived.message_id, events, now)
-            if self._sessions.commit(record, session, arrived.message_id, reply, wanted, now):
-                self._outage.answered(record.contact)
-                return True, reply
+            if self._commit(arrived, record, turned, now):
+                return True, turned.reply
             if time.monotonic() > deadline:
                 break
         return False, None
 
-    def _turn(
-        self, arrived: Arrived, record: Record, now: datetime
-    ) -> tuple[Session | None, str | None, tuple[Event, ...]]:
+    def _turn(self, arrived: Arrived, record: Record, now: datetime) -> _Turned:
         served = self._live.get(at_least=record.session.release if record.session else 0)
+        is_spent = self._meter.is_spent and not arrived.is_probe
         unsure = record.unsure or self._outage.was_put_off(record.contact)
-        inbound = replace(arrived.inbound, unsure=unsure)
-        session, events = turn(record.session, inbound, served.library.release, now)
+        inbound = replace(arrived.inbound, unsure=unsure and not is_spent)
+        release = served.library.release
+        session, events = turn(record.session, inbound, release, now)
+        if is_spent and not goes_out(release, record.session, session, events):
+            text = self._fallbacks.get(session.locale if session else EVERYBODY, self._fallbacks[EVERYBODY])
+            return _Turned(record.session, None if unsure else text, (), release, is_put_off=True)
         session, reply = served.composer.reply(session, events, arrived.channel)
-        return session, reply, events
+        return _Turned(session, reply, events, release)
+
+    def _commit(self, arrived: Arrived, record: Record, turned: _Turned, now: datetime) -> bool:
+        """Write it, count it. False: somebody wrote in between."""
+        wanted = _wanted(arrived, turned, now)
+        if not self._sessions.commit(
+            record, turned.session, arrived.message_id, turned.reply, wanted, now, unsure=turned.is_put_off
+        ):
+            return False
+        self._outage.answered(record.contact)
+        if turned.is_put_off:
+            self._meter.count("put off")
+        if not arrived.is_probe:
+            self._meter.turned(turned.release, arrived.channel, record.session, turned.session, turned.events)
+        return True
 
     def _fall_back(self, arrived: Arrived) -> str:
         """The constant text with a human's number, in the language of what the person wrote where that is clear.
@@ -131,22 +171,34 @@ class Conversation:
         Whatever made it necessary may be broken here, too: a full disk, a text that the reader cannot take.
         """
         text = self._fallbacks[EVERYBODY]
+        if not arrived.is_probe:
+            self._meter.count("fallback")
         self.put_off(arrived)
         try:
             text = self._fallbacks.get(self._locale_of(arrived), text)
         except Exception:
             _log.exception("message %s: its language could not be read", arrived.message_id)
+        if not arrived.is_probe:
+            self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, text))
         return text
 
     def _locale_of(self, arrived: Arrived) -> str:
         served = self._live.at_hand
         if served is None:
             return EVERYBODY
-        return reader_of(served.library.release).read(arrived.inbound.text, None).guess.locale
+        release, inbound = served.library.release, arrived.inbound
+        return reader_of(release).read(inbound.text, None).guess.locale or release.numbers.get(
+            inbound.number, EVERYBODY
+        )
 
 
-def _wanted(message_id: str, events: tuple[Event, ...], now: datetime) -> tuple[Wanted, ...]:
-    """Twilio's copy of what the person wrote is to be deleted, always; at once where they asked for it."""
-    at_once = any(isinstance(event, Erased) for event in events)
-    due = int(now.timestamp()) + (0 if at_once else FORGET_AFTER_SECONDS)
-    return (Wanted(FORGET, message_id, due),)
+def _wanted(arrived: Arrived, turned: _Turned, now: datetime) -> tuple[Wanted, ...]:
+    """Twilio's copy of what the person wrote is to be deleted, always; at once where they asked for it. And what both
+    texts cost is to be counted. Twilio knows nothing of the worker's own texts."""
+    if arrived.is_probe:
+        return ()
+    at, at_once = int(now.timestamp()), any(isinstance(event, Erased) for event in turned.events)
+    return (
+        Wanted(FORGET, arrived.message_id, at + (0 if at_once else FORGET_AFTER_SECONDS)),
+        Wanted(SPENT, cost(arrived.channel, arrived.inbound.text, turned.reply), at),
+    )

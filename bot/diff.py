@@ -14,6 +14,8 @@ from pathlib import Path
 
 from bot.content import history
 from bot.content.change import ROOMS, Refused
+from bot.content.files import Files
+from bot.content.layers import Folders, covered, folders_of, own
 from bot.content.library import Library, check_folder
 from bot.content.message_loader import COMMON
 from bot.content.problem import ContentError
@@ -49,33 +51,49 @@ class Section:
     pieces: tuple[Piece, ...]
 
 
-def diff(folder: Path, rev: str, *, style: str, now: datetime) -> str:
-    """The content of a folder beside that of a git revision, as `text` or `markdown`.
+def diff(folders: Folders, rev: str, *, style: str, now: datetime) -> str:
+    """The content of a folder, or of several, beside that of a git revision, as `text` or `markdown`.
+
+    A folder whose repository does not know the revision is taken as it is: shared content has commits of its own.
 
     Raises:
-        ContentError: the folder does not check.
+        ContentError: the content does not check.
         Refused: there is no git, no such revision, or its content does not check.
     """
-    after = check_folder(folder).library()
+    files = Files(folders)
+    after = check_folder(folders, files=files).library()
     with tempfile.TemporaryDirectory(prefix="content-") as name:
-        _unpack(folder, rev, Path(name))
-        try:
-            before = check_folder(Path(name)).library()
-        except ContentError as error:
-            raise Refused(f"The content of {rev} does not check, so it cannot answer:\n{error.problems[0]}") from None
-    return written(list(compare(before, after, now)), style)
+        earlier = Files(_of_revision(folders_of(folders), rev, Path(name)))
+        then = check_folder(earlier.folders, files=earlier)
+    try:
+        before = then.library()
+    except ContentError as error:
+        raise Refused(f"The content of {rev} does not check, so it cannot answer:\n{error.problems[0]}") from None
+    return written([*compare(before, after, now), *_below(earlier, files)], style)
 
 
-def _unpack(folder: Path, rev: str, target: Path) -> None:
-    """The content of a revision, from git."""
-    commit = history.commit(folder, rev)
-    if not commit:
-        raise Refused(f"There is nothing to compare with: {_why_not(folder, rev)}")
-    for file, content in history.files(folder, commit, *ROOMS):
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        (target / file).write_bytes(content)
-    if not any(target.iterdir()):
+def _of_revision(folders: tuple[Path, ...], rev: str, target: Path) -> tuple[Path, ...]:
+    """The folders as they were at a revision; one that did not exist yet is left out."""
+    known = [folder for folder in folders if history.commit(folder, rev)]
+    if not known:
+        raise Refused(f"There is nothing to compare with: {_why_not(own(folders), rev)}")
+    found = []
+    for number, folder in enumerate(folders):
+        there = target / str(number) / folder.name if folder in known else folder
+        if folder not in known or _unpack(folder, rev, there):
+            found.append(there)
+    if not any(folder.is_relative_to(target) for folder in found):
         raise Refused(f"There is nothing to compare with: {rev} has no {' and '.join(ROOMS)} here.")
+    return tuple(found)
+
+
+def _unpack(folder: Path, rev: str, target: Path) -> bool:
+    """The content of a revision, from git. Whether there was any."""
+    for room in ROOMS:
+        for file, content in history.files(folder, history.commit(folder, rev), room):
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            (target / file).write_bytes(content)
+    return target.is_dir()
 
 
 def _why_not(folder: Path, rev: str) -> str:
@@ -103,6 +121,17 @@ def compare(before: Library, after: Library, now: datetime) -> Iterator[Section]
              if key not in stale_keys(before, locale)]  # fmt: skip
     if stale:
         yield Section("Stale now: the English is another, the translation is not", (Piece("list", "\n".join(stale)),))
+
+
+def _below(before: Files, after: Files) -> Iterator[Section]:
+    """What shared content has changed where the folder on top says something else: nobody reads it, but whoever wrote
+    the folder on top may have to follow."""
+    old, new = (dict(one for file in files.layered for one in covered(file, files.layered[file]))
+                for files in (before, after))  # fmt: skip
+    lines = [f"{key}\n  before: {old[key]}\n  now:    {new[key]}"
+             for key in sorted(old.keys() & new.keys()) if old[key] != new[key]]  # fmt: skip
+    if lines:
+        yield Section("Changed below your own words: do they have to follow?", (Piece("list", "\n".join(lines)),))
 
 
 def _numbers(before: Library, after: Library) -> list[str]:

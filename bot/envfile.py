@@ -39,9 +39,13 @@ def adopt(env: MutableMapping[str, str]) -> None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """The settings in a file; none where there is no such file."""
+    """The settings in a file; none where there is no such file.
+
+    Raises:
+        OSError: it is there, and not for us.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return {}
     found = (_LINE.fullmatch(line.strip()) for line in lines)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.outage import Outage
-from bot.store.outbox import FORGET, Outbox, Wanted
+from bot.store.outbox import FORGET, SPENT, Outbox, Wanted
 from bot.store.sessions import StoreDown
 
 FORGET_AFTER_SECONDS = 120
@@ -43,6 +43,10 @@ class Forgetting:
     def answered_without_the_store(self, message_id: str) -> None:
         """A text got the fallback text. Nobody waits for the store here: that may be what is missing."""
         self._remember(message_id, FORGET_AFTER_SECONDS)
+
+    def spent_without_the_store(self, cost: str) -> None:
+        """What a text and the fallback text cost, to be counted with all others."""
+        self._late.append(Wanted(SPENT, cost, int(self._now().timestamp())))
 
     def hand_on(self) -> None:
         """Put what is remembered into the outbox, as far as the store takes it."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.law_loader import NOBODY
-from bot.content.library import SOURCES, Checked
+from bot.content.layers import SOURCES
+from bot.content.library import Checked
 from bot.content.problem import Place
 from bot.content.referral_loader import REFERRALS
 from bot.content.source import Node

@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 
 from bot.store.client import AWAY, StoreDown, connect
-from bot.store.outbox import FORGET, Outbox, Wanted
+from bot.store.counts import Counts, spending
+from bot.store.outbox import FORGET, SPENT, Outbox, Wanted
 
 QUEUE = "line"
 """One queue for each worker process: a worker that listens on two can lose a job between them (RQ uses BLPOP then)."""
@@ -142,6 +144,14 @@ class Due:
         paused, count = pipe.execute()
         return bool(count) and not paused
 
+    def waiting(self, now: float) -> tuple[int, int]:
+        """How many ids there are, and for how many seconds the oldest has been due; 0: none is."""
+        pipe = self._jobs.pipeline(transaction=False)
+        pipe.zcard(DUE)
+        pipe.zrange(DUE, 0, 0, withscores=True)
+        count, oldest = pipe.execute()
+        return int(count), max(0, int(now - oldest[0][1])) if oldest else 0
+
     def lease(self, now: float, limit: int) -> Lease:
         """Take the ids that are due, the oldest first, until they are settled or the lease is over."""
         until = int(now) + LEASE_SECONDS
@@ -188,6 +198,9 @@ class Relay:
 
     def __init__(self, sessions: Redis, jobs: Redis) -> None:
         self._outbox = Outbox(sessions)
+        self._counts = Counts(sessions)
+        self._spent: dict[str, Counter[str]] = {}
+        """Taken out of outboxes and not yet added to its month."""
         self._jobs = jobs
         self._due = Due(jobs)
         self._queue = line_queue(jobs)
@@ -197,7 +210,7 @@ class Relay:
         while not stop.wait(RELAY_SECONDS):
             try:
                 self.run_once(time.time())
-            except AWAY as error:
+            except (*AWAY, StoreDown) as error:
                 _log.warning("the relay waits for the store: %s", type(error).__name__)
                 stop.wait(AWAY_SECONDS)
             except Exception:
@@ -209,18 +222,30 @@ class Relay:
 
         Raises:
             RedisError: one of the two servers is away; what was not removed stays in its outbox.
+            StoreDown: parts could not be added to their month; they are kept in memory until they can.
         """
         handed = 0
         for bucket, entries in self._outbox.waiting():
             if due := _due(entries):
                 self._due.add(due)
-            self._outbox.taken(bucket, entries)
+            self._note_spent(self._outbox.taken(bucket, entries))
             handed += len(entries)
+        for month in list(self._spent):
+            self._counts.spend(month, self._spent[month])
+            del self._spent[month]
         if dropped := self._due.drop_overdue(now):
             _log.error("%d messages were not deleted at Twilio in time", dropped)
         if self._due.calls_for_sweep(now):
             self._call_for_sweep(now)
         return handed
+
+    def _note_spent(self, removed: Iterable[bytes]) -> None:
+        """Add up the parts in entries that this relay alone has taken out: no other one counts them, too."""
+        for entry in removed:
+            job = _read(entry)
+            if job.kind == SPENT:
+                month, counts = spending(job)
+                self._spent.setdefault(month, Counter()).update(counts)
 
     def _call_for_sweep(self, now: float) -> None:
         """One in each slot: while it is queued, running or failed, a second one is refused, which is what we want."""
@@ -270,18 +295,22 @@ def _due(entries: Iterable[bytes]) -> dict[str, int]:
     """The earliest time for each id. What cannot be read is dropped aloud: it would hold up everything behind it."""
     due: dict[str, int] = {}
     for entry in entries:
-        try:
-            job = Wanted.of(entry)
-        except (ValueError, TypeError):
-            job = Wanted("", "", 0)
-        if job.kind != FORGET or not _is_sound(job):
+        job = _read(entry)
+        if job.kind == FORGET:
+            due[job.about] = min(job.due, due.get(job.about, job.due))
+        elif job.kind != SPENT:
             _log.error("an outbox wants what nobody knows how to do; dropped")
-            continue
-        due[job.about] = min(job.due, due.get(job.about, job.due))
     return due
 
 
-def _is_sound(job: Wanted) -> bool:
-    """What comes out of JSON may be anything."""
-    about, due = job.about, job.due
-    return type(about) is str and type(due) is int
+def _read(entry: bytes) -> Wanted:
+    """An entry of an outbox; one without a kind where it is none of ours: what comes out of JSON may be anything."""
+    try:
+        job = Wanted.of(entry)
+        if type(job.about) is not str or type(job.due) is not int:
+            raise ValueError
+        if job.kind == SPENT:
+            spending(job)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return Wanted("", "", 0)
+    return job

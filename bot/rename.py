@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.change import Change, Edit, Refused
+from bot.content.layers import Folders, folders_of, own
 from bot.content.library import NOT_FLOWS, Checked, Library, check_folder
 from bot.content.problem import Problems, did_you_mean
 from bot.content.reviews import RECORDS
@@ -32,13 +33,20 @@ _LINES = {"was": "[{}]", "moved": "{{{}}}"}
 Fields = Mapping[str, Node]
 
 
-def rename(folder: Path, old: str, new: str, *, dry_run: bool = False) -> str:
+def rename(folders: Folders, old: str, new: str, *, dry_run: bool = False) -> str:
     """Rename `old` to `new`. Returns the difference and a sentence.
 
     Raises:
         ContentError: the folder does not check.
-        Refused: there is no such name, or the new one cannot take its place. Nothing was changed.
+        Refused: there is no such name, the new one cannot take its place, or several folders hold it. Nothing was
+            changed.
     """
+    if len(folders_of(folders)) > 1:
+        raise Refused(
+            "A name is changed in one folder, and HOTLINE_CONTENT names several. Name the shared one alone and rename\n"
+            "there; then `check` of all says which lines of the others have to follow."
+        )
+    folder = own(folders)
     before = check_folder(folder).library()
     name = _Name.of(before, old, new)
     draft = Change(folder)

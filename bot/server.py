@@ -80,7 +80,10 @@ def serve(config: Config, served: str = "bot.server:line") -> int:
 def line(now: Callable[[], datetime] = utc_now) -> WholeRequests:
     """What each web process serves."""
     threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
-    return WholeRequests(create_app(now=now), THREADS)
+    app = create_app(now=now)
+    app.extensions["meter"].watch()
+    app.extensions["lookout"].watch()
+    return WholeRequests(app, THREADS)
 
 
 class WholeRequests:

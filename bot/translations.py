@@ -9,9 +9,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from bot.content.change import Change, Refused, lines_of
+from bot.content.layers import Folders, own
 from bot.content.library import check_folder
 from bot.content.problem import ContentError, did_you_mean, listed
 from bot.content.reviews import MACHINE, NOT_A_ROLE, Translation, file_of, is_role, mark_of
@@ -64,7 +64,7 @@ def _texts(found: Translation) -> list[str]:
     return lines
 
 
-def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: date) -> str:
+def record(folders: Folders, locale: str, wanted: Sequence[str], *, by: str, today: date) -> str:
     """Write down that somebody has read texts: `wanted` names flows, steps or options; nothing: all of the language.
 
     What a person has read of the present English stays so when a machine is recorded.
@@ -75,7 +75,7 @@ def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: 
     """
     if not is_role(by):
         raise Refused(f'"{by}" is no role. {NOT_A_ROLE}')
-    checked = check_folder(folder)
+    checked = check_folder(folders)
     found = _known(checked.translations, locale)
     mine = tuple(problem for problem in checked.problems if problem.place.file == file_of(locale))
     if any(problem.severity == "error" for problem in mine):
@@ -83,7 +83,7 @@ def record(folder: Path, locale: str, wanted: Sequence[str], *, by: str, today: 
     stale, unread = frozenset(found.stale), frozenset(found.unread)
     chosen = [key for key in _chosen(found, wanted) if by != MACHINE or key in stale or key in unread]
     new = {key: _written(found, key, by, today) for key in chosen}
-    draft = Change(folder)
+    draft = Change(own(folders))
     draft.put(file_of(locale), _entered(draft.text(file_of(locale)) or HEAD.format(locale), found, new))
     draft.write()
     held = len(stale.intersection(chosen, found.records))

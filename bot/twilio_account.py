@@ -266,15 +266,15 @@ class TwilioAccount:
         """
         _gone(lambda: self._client.messaging.v1.services(service).phone_numbers(number).delete())
 
-    def time_ahead_of(self, now: datetime) -> timedelta | None:
-        """By how much Twilio's clock is ahead of a time that is now; None: Twilio does not answer.
+    def time_ahead_of(self, now: Callable[[], datetime]) -> timedelta | None:
+        """By how much Twilio's clock is ahead of ours; None: Twilio does not answer.
 
         Whoever asks need not be let in: every answer is dated.
         """
         with suppress(AccountError):
             self._with_token(f"{self._account}.json", self._token)
         try:
-            return parsedate_to_datetime(self._http.date) - now
+            return parsedate_to_datetime(self._http.date) - now()
         except ValueError:
             return None
 

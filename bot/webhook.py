@@ -7,6 +7,7 @@ constant or composed by us; nothing of a request is logged.
 from __future__ import annotations
 
 import contextlib
+import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +16,17 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from bot.budget import cost
 from bot.channel import NotOurs, Signatures, arrived, called, finished, spoken, twiml
 from bot.config import Config
 from bot.conversation import Conversation
 from bot.forgetting import Forgetting
+from bot.meter import Meter
+from bot.store.client import StoreDown
 
 INBOUND, STATUS, FALLBACK = "/twilio/inbound", "/twilio/status", "/twilio/fallback"
 VOICE = "/twilio/voice"
+METRICS = "/metrics"
 MAX_BYTES = 32 * 1024
 """Twilio's largest form is a few kilobytes."""
 
@@ -38,13 +43,16 @@ class Doors:
     signatures: Signatures
     conversation: Conversation
     forgetting: Forgetting
+    meter: Meter
     fallback: str
     heard: Callable[[], Sequence[tuple[str, str]]]
     ready: Callable[[], Mapping[str, bool]]
+    metrics: Callable[[], str]
 
 
 def routes(doors: Doors) -> Blueprint:
-    """All routes. Every one but health, readiness and the constant fallback refuses what is not signed."""
+    """All routes. Every one but health, readiness and the constant fallback refuses what is not signed;
+    the figures want a token."""
     blueprint = Blueprint("webhook", __name__)
 
     @blueprint.post(INBOUND)
@@ -68,7 +76,9 @@ def routes(doors: Doors) -> Blueprint:
         only says that somebody has got it who may have been answered without hearing it."""
         if request.method == "POST" and _is_signed(doors):
             with contextlib.suppress(NotOurs):
-                doors.conversation.put_off(arrived(request.form, doors.config.account_sid))
+                message = arrived(request.form, doors.config.account_sid)
+                doors.conversation.put_off(message)
+                doors.forgetting.spent_without_the_store(cost(message.channel, message.inbound.text, doors.fallback))
         return _message(doors, doors.fallback)
 
     @blueprint.post(VOICE)
@@ -90,6 +100,19 @@ def routes(doors: Doors) -> Blueprint:
         return Response(
             "".join(f"no {name}\n" for name in missing) or "ok\n", 503 if missing else 200, mimetype="text/plain"
         )
+
+    @blueprint.get(METRICS)
+    def metrics() -> Response:
+        """The figures, for whoever has the token. A proxy on this machine asks from here for everybody: that a request
+        comes from this machine says nothing."""
+        shown = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+        token = (doors.config.metrics_token or "").encode()
+        if not token or not hmac.compare_digest(shown, token):
+            abort(403)
+        try:
+            return Response(doors.metrics(), mimetype="text/plain; version=0.0.4")
+        except StoreDown:
+            return Response("no store\n", 503, mimetype="text/plain")
 
     return blueprint
 
@@ -114,6 +137,7 @@ def broken(doors: Doors) -> Callable[[Exception], Response]:
 
 def _check_signature(doors: Doors) -> None:
     if not _is_signed(doors):
+        doors.meter.count("refused")
         _log.warning("refused an unsigned request to %s", request.path)
         abort(403)
 

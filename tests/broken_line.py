@@ -31,6 +31,7 @@ from bot import connect
 from bot.app import create_app
 from bot.config import Config, embedded_socket
 from bot.content.fallback import FILE, written
+from bot.content.layers import Folders
 from bot.content.library import Checked, check_folder
 from bot.doctor import examine
 from bot.doctor.place import Place
@@ -210,7 +211,7 @@ class Deployment:
         self.now = NOON
         self.ways = {f"{HOST}:443": ("127.0.0.1", servers.front_port), f"{HOST}:80": ("127.0.0.1", servers.direct_port)}
         self.disk: Callable[[Path], tuple[int, int, int]] = lambda _: (100_000_000_000, 40_000_000_000, 60_000_000_000)
-        self.checked: Callable[[Path, date], Checked] = lambda *_: servers.checked
+        self.checked: Callable[[Folders, date], Checked] = lambda *_: servers.checked
         servers.front[0] = passes
         self._sound_store()
         self.twilio = self._sound_twilio()

@@ -62,6 +62,7 @@ def test_a_number_leads_here_once_somebody_says_yes(twilio, run):
     assert "https://demo.twilio.com/welcome/sms/reply" in said.output
     found = twilio.state.numbers[NUMBER_SID]
     assert (found["sms_url"], found["sms_fallback_url"]) == (INBOUND, FALLBACK)
+    assert found["voice_url"] == f"{PUBLIC_URL}/twilio/voice"
     assert len([asked for asked in twilio.requests if asked.startswith("POST")]) == 1
 
 
@@ -109,6 +110,7 @@ def test_a_fallback_on_another_host(twilio, run):
     run("--yes", "--fallback", elsewhere)
 
     assert twilio.state.numbers[NUMBER_SID]["sms_fallback_url"] == elsewhere
+    assert "Nothing has to change at Twilio." in run("--yes").output
 
 
 @pytest.mark.parametrize("options", [[], ["--service", "Rights line"], ["--service", SERVICE_SID]])

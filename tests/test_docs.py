@@ -69,6 +69,7 @@ FORMAT = {
     "moved",
     "was",
     "interrupts",
+    "urgent",
     "areas",
     "within",
 }

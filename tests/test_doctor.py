@@ -7,6 +7,8 @@ what it should pass on, a real certificate has run out; Twilio is the mock, whic
 from __future__ import annotations
 
 import json
+import logging
+import re
 import shutil
 import tempfile
 import time
@@ -20,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
-from bot.config import Config, ConfigError
+from bot.config import CHECKOUT, Config, ConfigError
 from bot.content.library import check_folder
 from bot.doctor import against_a_start, examine, told, wrong_settings
 from bot.doctor.finding import KINDS, WEIGHTS, found
@@ -226,7 +228,7 @@ def twilio_silent(line: Deployment) -> None:
 BROKEN: dict[str, tuple[Break, set[int]]] = {
     "no public address": (setting(PUBLIC_URL=""), {102, 508}),
     "an address of the house": (setting(PUBLIC_URL="https://192.168.1.20"), {102, 508}),
-    "http instead of https": (setting(PUBLIC_URL=f"http://{HOST}"), {103, 410, 513}),
+    "http instead of https": (setting(PUBLIC_URL=f"http://{HOST}"), {103, 410, 513, 522}),
     "no auth token": (setting(TWILIO_AUTH_TOKEN=""), {104}),
     "no API key": (setting(TWILIO_API_KEY="", TWILIO_API_SECRET=""), {105}),
     "a rotation that was never finished": (setting(TWILIO_AUTH_TOKEN=f"{TOKEN},{'f' * 32}"), {106}),
@@ -279,6 +281,7 @@ BROKEN: dict[str, tuple[Break, set[int]]] = {
     "a number with an application": (alone(sms_application_sid="AP" + "9" * 32), {510}),
     "a number that posts by GET": (alone(sms_method="GET"), {511}),
     "a number without a fallback": (alone(sms_fallback_url=""), {512}),
+    "a number that calls elsewhere": (alone(voice_url="https://demo.twilio.com/welcome/voice/"), {522}),
     "a number that is tried once": (alone(sms_url=HERE), {521}),
     "a service that leads elsewhere": (service(inbound_request_url=ELSEWHERE), {513}),
     "a service that sends late": (service(validity_period=36000), {514}),
@@ -405,6 +408,12 @@ def test_the_exit_status_is_that_of_the_worst(codes, status):
     assert (told.told(findings) == "Nothing is wrong.") == (not codes)
 
 
+def test_the_guide_has_the_step_that_a_finding_names():
+    headings = re.findall(r"(?m)^## (.+)$", (CHECKOUT / "DEPLOY.md").read_text("utf-8"))
+
+    assert {kind.step for kind in KINDS.values()} <= set(headings)
+
+
 @pytest.mark.parametrize("code", KINDS)
 def test_a_finding_says_cause_and_cure_in_plain_sentences(code):
     kind = KINDS[code]
@@ -448,6 +457,7 @@ def test_a_hopeless_start_ends_with_the_reason(line, sound):
 def main() -> None:
     """Break one after another, and print what each is called."""
     with servers() as started:
+        logging.disable()  # what the broken lines say themselves
         named = 0
         for name, (break_it, codes) in BROKEN.items():
             line = Deployment(started)

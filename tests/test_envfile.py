@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 
+from bot.config import CHECKOUT
 from bot.envfile import BadValue, adopt, path_in, read, write
 
 ABOUT = dict.fromkeys(("PUBLIC_URL", "STUDIO_PASSWORD_HASH", "EMPTY"), "What it is.")
@@ -60,3 +62,14 @@ def test_the_environment_counts_more_than_the_file(tmp_path):
 
 def test_no_file_is_no_setting(tmp_path):
     assert read(tmp_path / "none") == {}
+
+
+def test_a_file_that_is_not_for_us_is_said_in_a_sentence(tmp_path):
+    """A folder in its place, since nothing is unreadable for root."""
+    env = {"HOTLINE_ENV": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "--help"], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == f"{tmp_path} cannot be read. Run this as the user that it belongs to.\n"

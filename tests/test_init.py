@@ -122,6 +122,30 @@ def test_what_would_not_check_is_not_written(content, option, answer):
     assert everything(content) == before
 
 
+def test_a_file_that_only_an_editor_can_change_is_left_alone(content):
+    path = content / "flows/organisation.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("name: The line", "name: >-\n  The\n  line"), encoding="utf-8"
+    )
+    referrals = content / "flows/referrals.yaml"
+    assert init(content, "--yes", *GIVEN)[0] == 0
+    own = next(line for line in referrals.read_text(encoding="utf-8").splitlines() if "own_line" in line)
+    in_lines = (
+        own.replace("own_line: {", "own_line:\n    ")
+        .replace(", phone", "\n    phone")
+        .replace(", needs", "\n    needs")
+    )
+    in_lines = re.sub(r", (area|languages|hours|status|sources_until|checked|recheck|sources):", r"\n    \1:", in_lines)
+    text = referrals.read_text(encoding="utf-8").replace(own, in_lines.removesuffix("}"))
+    referrals.write_text(text, encoding="utf-8")
+    before = everything(content)
+
+    assert init(content, "--yes")[0] == 0
+    status, shown = init(content, "--yes", "--line", "+17185550144")
+    assert (status, "Change the number and the hours there" in shown) == (1, True), shown
+    assert everything(content) == before
+
+
 def test_a_forecast_is_the_mean_of_what_talks_cost(content):
     """Counted again by hand, on the replies of one language."""
     library = check_folder(content).library()

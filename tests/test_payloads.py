@@ -47,12 +47,12 @@ def test_no_field_beyond_the_needed_ones_goes_past_the_channel(path):
     passed = arrived(Fields(form), ACCOUNT)
 
     inbound = passed.inbound
-    told = {passed.address, passed.message_id, inbound.text, inbound.choice}
+    told = {passed.address, passed.message_id, inbound.number, inbound.text, inbound.choice}
     assert told <= {"", unwrapped(form["Body"])} | {form.get(name, "").removeprefix("whatsapp:") for name in NEEDED}
     assert {passed.channel, inbound.channel, inbound.kind, inbound.opted} <= OUR_WORDS
 
 
-NEEDED = ("From", "MessageSid", "Body", "ButtonPayload", "ListId")
+NEEDED = ("From", "To", "MessageSid", "Body", "ButtonPayload", "ListId")
 OUR_WORDS = {"sms", "whatsapp", "text", "media", "place", "", "out", "other"}
 
 

@@ -28,6 +28,7 @@ from redis import Redis
 from bot.channel import SID
 from bot.config import Config, embedded_socket
 from bot.embedded import running
+from bot.held import sorted_out
 from bot.privacy import DayKeys, NoAddresses, Registry
 from bot.queue import DUE, Relay
 from bot.store.client import connect
@@ -187,6 +188,12 @@ def test_nothing_of_a_person_is_in_the_store_or_in_the_jobs(remains, search):
     assert kinds >= {"s", "r", "rq", "line", "{release}"}, "this test would prove nothing"
 
     assert found(search, stored(client)) == []
+
+
+def test_every_key_is_of_a_kind_that_is_listed(remains):
+    _, client = remains
+
+    assert sorted_out(key.decode() for key in client.scan_iter()).unknown == ()
 
 
 def test_nothing_of_a_person_is_in_any_file(remains, search):

@@ -60,7 +60,7 @@ def test_fifty_deliveries_of_one_message_at_the_same_time_are_one_move_and_fifty
         "home_door.has_paper",
     ]
     (outbox,) = keys(store, "o")
-    assert store.llen(outbox) == 2, "one job for each of the two messages"
+    assert store.llen(outbox) == 4, "one job for each of the two messages, and one count of what they cost"
 
 
 def test_two_texts_of_one_person_at_the_same_time_are_two_orderly_turns(app, config, library):
@@ -432,7 +432,7 @@ def test_delete_wants_the_copy_at_twilio_gone_at_once(person, store, clock):
     person.posts(form)
     (outbox,) = keys(store, "o")
 
-    assert store.lindex(outbox, -1) == Wanted("forget", form["MessageSid"], int(clock().timestamp())).plain.encode()
+    assert store.lindex(outbox, -2) == Wanted("forget", form["MessageSid"], int(clock().timestamp())).plain.encode()
 
 
 def test_after_delete_a_person_is_nobody_we_know(person, config, library):

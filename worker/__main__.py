@@ -1,4 +1,4 @@
-"""The worker process: one RQ worker, and the relay beside it in a thread.
+"""The worker process: one RQ worker, with the relay and the watch beside it in threads.
 
 Apart from the web process, which never waits for Twilio. The worker runs jobs in its own process (`SimpleWorker`): they
 are few, thin and idempotent, a fork each would cost more than they do, and the relay's thread would not survive one.
@@ -24,7 +24,9 @@ from bot.config import Config, ConfigError
 from bot.privacy import quiet_logging
 from bot.queue import SERIALIZER, Due, Relay, expire_rq_keys, line_queue
 from bot.store.client import connect
+from bot.store.counts import Counts
 from worker.jobs import JOBS_SECONDS, STOPPING
+from worker.watch import Watch
 
 WORKER_SECONDS = 16
 """RQ waits for a job fifteen seconds less than this, in one command; then it looks whether it is to stop."""
@@ -99,10 +101,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: STOPPING.set())
     quiet_logging()
-    relay = Relay(
-        connect(config.redis_url, answer_seconds=JOBS_SECONDS),
-        connect(config.jobs_redis_url, answer_seconds=JOBS_SECONDS),
-    )
+    sessions = connect(config.redis_url, answer_seconds=JOBS_SECONDS)
+    jobs = connect(config.jobs_redis_url, answer_seconds=JOBS_SECONDS)
+    relay, watch = Relay(sessions, jobs), Watch(config, Counts(sessions), Due(jobs))
+    threading.Thread(target=watch.run_forever, args=(STOPPING,), name="watch", daemon=True).start()
     threading.Thread(target=relay.run_forever, args=(STOPPING,), name="relay", daemon=True).start()
     new = True
     while not STOPPING.is_set():

@@ -34,13 +34,15 @@ def edited(raw: bytes, file: str, path: Sequence[str], value: Value) -> bytes:
     Raises:
         CannotEdit
     """
+    if not raw.strip():
+        return _begun(file, tuple(path), value)
     root = read_bytes(raw, file, Problems())
     if root is None:
         raise CannotEdit(f"{file} cannot be read as it is now. Mend it in an editor first.")
     mark = "\ufeff" if raw.startswith(b"\xef\xbb\xbf") else ""
     text = raw.decode("utf-8-sig")
     paper = _Paper(text, "\r\n" if "\r\n" in text else "\n")
-    value = [part.strip() for part in value if part.strip()] if isinstance(value, list) else _tidy(value)
+    value = _tidied(value)
     node = _find(root, path)
     changed = paper.replaced(node, value) if node else paper.added(root, tuple(path), value)
     result = (mark + changed).encode()
@@ -48,6 +50,20 @@ def edited(raw: bytes, file: str, path: Sequence[str], value: Value) -> bytes:
     if after is None or after.plain != _with(root.plain, tuple(path), value):
         raise CannotEdit(f"{file} is written here in a way that only an editor can change.")
     return result
+
+
+def _begun(file: str, path: tuple[str, ...], value: Value) -> bytes:
+    """A new file that holds one value."""
+    value = _tidied(value)
+    result = _Paper("", "\n").begun(path, value).encode()
+    after = read_bytes(result, file, Problems())
+    if after is None or after.plain != _with({}, path, value):
+        raise CannotEdit(f"{file} has to be begun in an editor.")
+    return result
+
+
+def _tidied(value: Value) -> Value:
+    return [part.strip() for part in value if part.strip()] if isinstance(value, list) else _tidy(value)
 
 
 def _tidy(text: str) -> str:
@@ -189,6 +205,10 @@ class _Paper:
         if at and self.text[at - 1] != "\n":
             lines = self.newline + lines
         return self.text[:at] + lines + self.text[at:]
+
+    def begun(self, path: tuple[str, ...], value: Value) -> str:
+        """The text of a file that held nothing."""
+        return self._lines(path[0], path[1:], value, 0)
 
     def _neighbour(self, parent: Node, name: str) -> Node | None:
         """After which field the new one belongs: none where it comes first."""

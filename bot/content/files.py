@@ -1,7 +1,7 @@
 """The files of a content folder, each read again only when it has changed.
 
 Apart from `source`, which reads one file and remembers nothing: this is for whoever checks the same folder after every
-save.
+save. Where several folders lie one over the other, the files of one name come out as one.
 """
 
 from __future__ import annotations
@@ -9,29 +9,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.content.layers import Folders, laid, layers_of
 from bot.content.memory import Memory
-from bot.content.problem import Problems
+from bot.content.problem import Layer, Problems
 from bot.content.source import Node, read, read_bytes
 
 
 class Files:
-    """The files of one folder. What `instead` holds counts instead of the file: an edit that is not saved yet."""
+    """The files of one content. What `instead` holds counts instead of the file: an edit that is not saved yet, in the
+    folder on top."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folders: Folders) -> None:
+        self.folders, self.layers = folders, layers_of(folders)
         self.memory = Memory()
         """What followed from them."""
-        self._kept: dict[str, tuple[tuple[int, int, int], Node | None, Problems]] = {}
+        self.layered: dict[str, tuple[Node, ...]] = {}
+        """Where there are several folders: what each of them holds of a file, the lowest first."""
+        self._kept: dict[tuple[int, str], tuple[tuple[int, int, int], Node | None, Problems]] = {}
 
     def read(self, file: str, problems: Problems, instead: Mapping[str, bytes]) -> Node | None:
-        """As `read`."""
-        if file in instead:
-            return read_bytes(instead[file], file, problems)
-        stamp = stamp_of(self.folder / file)
-        if file not in self._kept or stamp != self._kept[file][0]:
-            own = Problems()
-            self._kept[file] = (stamp, read(self.folder, file, own), own)
-        _, node, found = self._kept[file]
+        """As `source.read`; of several folders, the files of this name laid one over the other."""
+        top, above = self.layers[-1]
+        there = [
+            (layer, folder)
+            for layer, folder in self.layers
+            if len(self.layers) == 1 or (folder / file).is_file() or (layer is top and file in instead)
+        ]
+        nodes = [
+            read_bytes(instead[file], file, problems, layer)
+            if folder is above and file in instead
+            else self._read(layer, folder, file, problems)
+            for layer, folder in there
+        ]
+        found = tuple(node for node in nodes if node is not None)
+        if len(found) < len(nodes) or not found:
+            return None
+        if len(self.layers) == 1:
+            return found[0]
+        self.layered[file] = found
+        return self.memory.noting(("laid", file), found, problems, lambda: laid(file, found, problems))
+
+    def _read(self, layer: Layer, folder: Path, file: str, problems: Problems) -> Node | None:
+        stamp, name = stamp_of(folder / file), (layer.number, file)
+        if name not in self._kept or stamp != self._kept[name][0]:
+            mine = Problems()
+            self._kept[name] = (stamp, read(folder, file, mine, layer), mine)
+        _, node, found = self._kept[name]
         problems.take(found)
         return node
 

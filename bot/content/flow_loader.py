@@ -15,7 +15,7 @@ from bot.content.source import Node
 from bot.content.step_loader import NAME, StepLoader, Surroundings, check_name
 from bot.engine.flow import Flow, Step, options_of
 
-FLOW = {"law": False, "interrupts": False, "steps": True, "moved": False, "was": False}
+FLOW = {"law": False, "interrupts": False, "urgent": False, "steps": True, "moved": False, "was": False}
 
 OLD = rf"{NAME}(\.{NAME})?"
 """How a step or an option was called: `step`, or `step.option`."""
@@ -31,7 +31,7 @@ class FlowLoader:
 
     def load(self, name: str, root: Node) -> Flow | None:
         """Read one file. Returns None where not even its steps can be made out."""
-        check_name(self.form, name, Node(Place(root.place.file), ""), "a flow")
+        check_name(self.form, name, Node(Place(root.place.file, layer=root.place.layer), ""), "a flow")
         fields = self.form.fields(root, what="a flow", known=FLOW)
         if "steps" not in fields:
             return None
@@ -51,6 +51,7 @@ class FlowLoader:
             steps=loaded,
             law=law,
             interrupts="interrupts" in fields and self.form.is_true(fields["interrupts"], what="interrupts"),
+            urgent="urgent" in fields and self.form.is_true(fields["urgent"], what="urgent"),
             moved=(*moved, *_under_earlier_names(name, was, loaded, moved)),
         )
 

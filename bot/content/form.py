@@ -59,7 +59,7 @@ class Form:
                            f"Known here: {listed(known)}.{comma}{also}")  # fmt: skip
         for name, needed in known.items():
             if needed and name not in named:
-                place = node.named_at or Place(node.place.file)
+                place = node.named_at or Place(node.place.file, layer=node.place.layer)
                 self.problems.add("missing-word", place, f'{what} lacks "{name}".', cure(name))
         return {name: field for name, field in named.items() if name in known}
 

@@ -12,20 +12,22 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.content.layers import Folders, laid, layers_of
 from bot.content.problem import Problems
 from bot.content.source import Node, compose
 
 PATIENCE_SECONDS = 5.0
 
 
-def committed(folder: Path, revision: str = "HEAD") -> dict[str, Node]:
+def committed(folders: Folders, revision: str = "HEAD") -> dict[str, Node]:
     """The flow files of a commit that can be read, by path; empty where there is no such commit, or no git."""
-    found = {}
-    for file, content in files(folder, commit(folder, revision), "flows"):
-        text = content.decode("utf-8-sig", "replace")
-        if file.endswith(".yaml") and (node := compose(file, text, Problems())):
-            found[file] = node
-    return found
+    found: dict[str, list[Node]] = {}
+    for layer, folder in layers_of(folders):
+        for file, content in files(folder, commit(folder, revision), "flows"):
+            text = content.decode("utf-8-sig", "replace")
+            if file.endswith(".yaml") and (node := compose(file, text, Problems(), layer)):
+                found.setdefault(file, []).append(node)
+    return {file: laid(file, nodes, Problems()) for file, nodes in found.items()}
 
 
 def is_installed() -> bool:

@@ -24,10 +24,11 @@ from bot.content.files import Files
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
+from bot.content.layers import SOURCES, Folders, fitted
 from bot.content.memory import Memory
 from bot.content.message_loader import ORGANISATION_NAME, Locale, MessageLoader
 from bot.content.messages import Messages
-from bot.content.problem import ContentError, Place, Problem, Problems
+from bot.content.problem import ContentError, Layer, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
 from bot.content.reviews import RECORDS, Review, ReviewCheck, Translation, read_records, translation
 from bot.content.source import Node, Plain, from_plain, plain_of
@@ -40,7 +41,6 @@ from bot.engine.release import Release, SameId
 Bundle = dict[str, Plain]
 """The files of a release by their path, as plain data, and its caveats: what is published and what has a digest."""
 
-SOURCES = "flows/sources.yaml"
 NOT_FLOWS = frozenset({REFERRALS, ORGANISATION, SOURCES})
 
 _OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
@@ -98,23 +98,23 @@ class Checked:
 
 
 def check_folder(
-    folder: Path,
+    folders: Folders,
     *,
     today: date | None = None,
     before: Mapping[str, Node] | None = None,
     files: Files | None = None,
     instead: Mapping[str, bytes] | None = None,
 ) -> Checked:
-    """Read and check a content folder: `flows/*.yaml` and `messages/<locale>/*.yml`.
+    """Read and check a content folder, or several laid one over the other: `flows/*.yaml`, `messages/<locale>/*.yml`.
 
     Args:
         today: the day by which something is overdue; None: nothing is.
         before: the flow files as they were last committed, to see what is gone.
         files: what was read before; unchanged files are not read again, and what followed from them is remembered.
-        instead: what some files would hold, by name.
+        instead: what some files of the folder on top would hold, by name.
     """
     with _without_tidying():
-        return _check(folder, files or Files(folder), instead or {}, today, before or {})
+        return _check(files or Files(folders), instead or {}, today, before or {})
 
 
 @contextmanager
@@ -133,21 +133,25 @@ def _without_tidying() -> Iterator[None]:
         gc.enable()
 
 
-def _check(
-    folder: Path, files: Files, instead: Mapping[str, bytes], today: date | None, before: Mapping[str, Node]
-) -> Checked:
+def _check(files: Files, instead: Mapping[str, bytes], today: date | None, before: Mapping[str, Node]) -> Checked:
     problems, memory = Problems(), files.memory
-    names = _files(folder, problems)
+    there = {name: layer for layer, folder in files.layers for name in _files(layer, folder, problems)}
+    names = _offered(sorted({*there, *instead}), files.read(ORGANISATION, Problems(), instead))
     nodes = {name: node for name in names if (node := files.read(name, problems, instead))}
+    unread = frozenset(names) - nodes.keys()
+    if len(files.layers) > 1:
+        nodes = fitted(nodes, memory)
+        names = [name for name in names if name in nodes or name in unread]
     library, translations = _build(
         nodes,
         problems,
-        unread=frozenset(names) - nodes.keys(),
+        unread=unread,
         judged=lambda content: judge(replace(content, today=today, before=before), memory),
         memory=memory,
     )
     bundle = {name: memory.of(("plain", name), (node,), partial(plain_of, node)) for name, node in nodes.items()}
     opened = library and replace(library, digest=digest_of(bundle))
+    problems.locate(there, files.layers[-1][0])
     return Checked(problems.found, bundle, tuple(names), opened, translations, nodes, problems.lines)
 
 
@@ -183,7 +187,7 @@ def canonical(bundle: Bundle) -> bytes:
     return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _files(folder: Path, problems: Problems) -> list[str]:
+def _files(layer: Layer, folder: Path, problems: Problems) -> list[str]:
     """The files to read, in order. Notes those that look as if somebody expects them to be read."""
     found = []
     for room in ("flows", "messages"):
@@ -192,14 +196,25 @@ def _files(folder: Path, problems: Problems) -> list[str]:
             if _OTHERS.fullmatch(name):
                 continue
             if not _OURS.fullmatch(name):
-                problems.add("file-name", Place(name), "this file is not read.",
+                problems.add("file-name", Place(name, layer=layer), "this file is not read.",
                              "Call it flows/NAME.yaml or messages/LANGUAGE/NAME.yml, or remove it.")  # fmt: skip
             elif room == "messages" and not _LOCALE.fullmatch(name.split("/")[1]):
-                problems.add("locale-name", Place(name), f'the folder "{name.split("/")[1]}" does not name a language.',
+                what = f'the folder "{name.split("/")[1]}" does not name a language.'
+                problems.add("locale-name", Place(name, layer=layer), what,
                              "Use the short name of a language: en, es, zh-Hans.")  # fmt: skip
             else:
                 found.append(name)
     return found
+
+
+def _offered(names: list[str], organisation: Node | None) -> list[str]:
+    """The files without those of languages that the organisation does not offer."""
+    fields = organisation.value if organisation and isinstance(organisation.value, dict) else {}
+    offered = fields["languages"].value if "languages" in fields else ""
+    if not isinstance(offered, tuple):
+        return names
+    rooms = {f"messages/{item.value}" for item in offered}
+    return [name for name in names if not name.startswith("messages/") or name.rpartition("/")[0] in rooms]
 
 
 def _build(
@@ -364,6 +379,7 @@ def _library(
             area=organisation.area,
             timezone=organisation.timezone,
             line=organisation.line,
+            numbers=organisation.numbers,
         )
     except SameId as same:
         problems.add("same-id", Place(f"flows/{same.second.partition('.')[0]}.yaml"),

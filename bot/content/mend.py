@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from bot.content.change import Change
 from bot.content.checks.signs import DIRECTION, HIDDEN, PLAINER, WIDE_SPACE
 from bot.content.flow_loader import FLOW
 from bot.content.law_loader import LAW
+from bot.content.layers import Folders, layers_of, own
 from bot.content.message_loader import COMMON_SHAPE, WORDS
 from bot.content.nesting import Nesting
 from bot.content.problem import Problem, Problems
@@ -39,9 +39,11 @@ _SIGNS = "*&!%@`>|"
 """A text may not begin with one of these: to the reader of the file they mean something."""
 
 
-def mend(folder: Path, files: Collection[str], problems: Collection[Problem]) -> Iterator[str]:
-    """Mend the files of a folder, and give the difference of each that was changed."""
-    dear = {(p.place.file, p.place.line) for p in problems if p.code == "dear-sign"}
+def mend(folders: Folders, files: Collection[str], problems: Collection[Problem]) -> Iterator[str]:
+    """Mend the files of a folder, of several the one on top, and give the difference of each that was changed."""
+    layer = layers_of(folders)[-1][0]
+    dear = {(p.place.file, p.place.line) for p in problems if p.code == "dear-sign" and p.place.layer == layer}
+    folder = own(folders)
     for file in sorted(files):
         path = folder / file
         try:

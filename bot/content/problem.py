@@ -7,7 +7,8 @@ cure. Problems are collected, so that one run names all of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Literal
 
 from rapidfuzz import process
@@ -21,15 +22,32 @@ FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """One of several content folders, of which later ones lie over earlier ones. A folder alone has no name."""
+
+    number: int = 0
+    folder: str = ""
+
+
+ALONE = Layer()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: a file below the content folder, line and column from 1. Line 0: the whole file."""
 
     file: str
     line: int = 0
     column: int = 0
+    layer: Layer = ALONE
+
+    @property
+    def path(self) -> str:
+        """The file as people find it: with its folder, where there are several."""
+        return str(PurePosixPath(self.layer.folder, self.file))
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +83,13 @@ class Problems:
         self._lines: dict[str, list[str]] = {}
         self._faulty: set[str] = set()
 
-    def remember(self, file: str, lines: list[str]) -> None:
+    def remember(self, path: str, lines: list[str]) -> None:
         """Keep a file's lines, to show the one that a problem is on."""
-        self._lines[file] = lines
+        self._lines[path] = lines
 
     def add(self, code: str, place: Place, what: str, cure: str, severity: Severity = "error") -> None:
         """Note one problem."""
-        lines = self._lines.get(place.file, [])
+        lines = self._lines.get(place.path, [])
         line = lines[place.line - 1].strip()[:SHOWN] if 0 < place.line <= len(lines) else ""
         shown = "".join(letter if letter.isprintable() else "?" for letter in line)
         self._found.append(Problem(code, place, what, cure, severity, shown))
@@ -80,11 +98,11 @@ class Problems:
 
     def below(self, place: Place, piece: str, *, lines: int) -> Place:
         """Where a piece of a text stands, looked for from a place on, over some lines; else that place."""
-        kept = self._lines.get(place.file, [])
+        kept = self._lines.get(place.path, [])
         for number in range(max(place.line, 1), min(place.line + lines, len(kept) + 1)):
             begins = place.column - 1 if number == place.line else 0
             if (at := kept[number - 1].find(piece, begins)) >= 0 and place.line:
-                return Place(place.file, number, at + 1)
+                return replace(place, line=number, column=at + 1)
         return place
 
     @property
@@ -105,15 +123,24 @@ class Problems:
         self._lines |= other._lines
         self._faulty |= other._faulty
 
+    def locate(self, files: Mapping[str, Layer], otherwise: Layer) -> None:
+        """Say of problems with a whole file in which folder it is. `otherwise`: where it would have to be written."""
+        self._found = [
+            replace(problem, place=replace(problem.place, layer=files.get(problem.place.file, otherwise)))
+            if problem.place.layer == ALONE
+            else problem
+            for problem in self._found
+        ]
+
     @property
     def lines(self) -> Mapping[str, Sequence[str]]:
-        """The lines of the files that were read."""
+        """The lines of the files that were read, by path."""
         return self._lines
 
     @property
     def found(self) -> tuple[Problem, ...]:
         """All of them, by file and line, each once."""
-        return tuple(sorted(dict.fromkeys(self._found), key=lambda p: (p.place.file, p.place.line, p.place.column)))
+        return tuple(sorted(dict.fromkeys(self._found), key=lambda p: (p.place.path, p.place.line, p.place.column)))
 
     def faulty(self, file: str) -> bool:
         """Whether a file has errors: what follows from them in other files is not said."""

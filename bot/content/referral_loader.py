@@ -6,7 +6,7 @@ Apart from the flows because these are facts with a source and a date, read by o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, available_timezones
@@ -24,6 +24,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STATUSES = ("confirmed", "own_site", "secondary", "single")
 OFFERED = ("confirmed", "own_site")
 SHORT_NUMBER, LONG_NUMBER = r"[0-9]{3,6}", r"\+1[0-9]{10}"
+PHONE = 'Write it in quotes with +1 and ten digits, "+18005667636", or a short one: "911"'
 WEBSITE = r"https?://[\w-]+(\.[\w-]+)+(/\S*)?"
 ZIP_PREFIX, ZIP_PREFIXES = r"[0-9]{3,5}", r"([0-9]{3})-([0-9]{3})"
 FROM_TO = r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})"
@@ -36,8 +37,8 @@ REFERRAL_WORDS = {
     "sources_until": False, "checked": False, "recheck": False, "sources": True, "note": False,
 }  # fmt: skip
 ORGANISATION_WORDS = {
-    "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "timezone": True,
-    "line": False, "legal_team": False, "privacy_contact": False,
+    "name": True, "city": True, "area": True, "default_locale": True, "bilingual": True, "languages": False,
+    "timezone": True, "line": False, "numbers": False, "legal_team": False, "privacy_contact": False,
 }  # fmt: skip
 
 
@@ -53,6 +54,8 @@ class Organisation:
     timezone: ZoneInfo
     line: str
     """Its own telephone line, by its name among the referrals; empty: it has none."""
+    numbers: Mapping[str, str]
+    """The numbers that people text which were made known in one language, each with that locale."""
 
 
 class ReferralLoader:
@@ -173,8 +176,7 @@ class ReferralLoader:
             return phone
         if re.fullmatch(LONG_NUMBER, phone) and phonenumbers.is_valid_number(phonenumbers.parse(phone)):
             return f"{phone[2:5]}-{phone[5:8]}-{phone[8:]}"
-        self.form.wrong("phone", node, f'"{phone}" is not a telephone number of this country.',
-                        'Write it in quotes with +1 and ten digits, "+18005667636", or a short one: "911"')  # fmt: skip
+        self.form.wrong("phone", node, f'"{phone}" is not a telephone number of this country.', PHONE)
         return phone
 
     def _website(self, node: Node) -> str:
@@ -236,6 +238,8 @@ class OrganisationLoader:
         for part in ("legal_team", "privacy_contact"):
             if part in fields:
                 self.form.text(fields[part], what=part)
+        for node in self.form.items(fields["languages"], what="languages") if "languages" in fields else ():
+            self._locale(node)
         found = Organisation(
             name=self.form.text(fields["name"], what="name") if "name" in fields else "",
             city=self.form.text(fields["city"], what="city") if "city" in fields else "",
@@ -249,6 +253,7 @@ class OrganisationLoader:
             ),
             timezone=read_timezone(self.form, fields["timezone"]) if "timezone" in fields else ZoneInfo("UTC"),
             line=self._line(fields["line"], referrals) if "line" in fields else "",
+            numbers=self._numbers(fields["numbers"]) if "numbers" in fields else {},
         )  # fmt: skip
         hotlines = [r for r in referrals if r.phone and not r.federal and HOTLINE in r.needs and r.area == found.area]
         if found.area and not found.line and not hotlines and not self.form.problems.faulty(REFERRALS):
@@ -261,6 +266,15 @@ class OrganisationLoader:
 
     def _locale(self, node: Node) -> str:
         return self.form.one_of("unknown-locale", node, self.locales, what="the language", cure="Folders of messages/:")
+
+    def _numbers(self, node: Node) -> dict[str, str]:
+        found = {}
+        for number, locale in self.form.fields(node, what="numbers").items():
+            if not re.fullmatch(f"{LONG_NUMBER}|{SHORT_NUMBER}", number):
+                self.form.wrong("phone", locale, f'"{number}" is not a telephone number of this country.', PHONE)
+            elif known := self._locale(locale):
+                found[number] = known
+        return found
 
     def _line(self, node: Node, referrals: tuple[Referral, ...]) -> str:
         if node.value == NOBODY:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from bot.content.problem import Problem
 
@@ -16,11 +17,16 @@ def report(problems: Sequence[Problem], style: str) -> str:
     """The problems in one of the styles `text`, `json` or `github`."""
     match style:
         case "json":
-            return json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=1)
+            return json.dumps([_fields(problem) for problem in problems], ensure_ascii=False, indent=1)
         case "github":
             return "\n".join(map(_annotation, problems))
         case _:
             return "\n".join([*map(str, sorted(problems, key=_is_error)), _summary(problems)])
+
+
+def _fields(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return asdict(problem) | {"place": {"file": place.path, "line": place.line, "column": place.column}}
 
 
 def _is_error(problem: Problem) -> bool:
@@ -43,7 +49,7 @@ def _annotation(problem: Problem) -> str:
     """https://docs.github.com/actions/reference/workflow-commands: in properties, colons and commas are escaped too."""
     place = problem.place
     at = f",line={place.line},col={place.column}" if place.line else ""
-    file = _escaped(place.file).replace(":", "%3A").replace(",", "%2C")
+    file = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
     return f"::{problem.severity} file={file}{at},title={problem.code}::{_escaped(f'{problem.what} {problem.cure}')}"
 
 

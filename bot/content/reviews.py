@@ -169,7 +169,12 @@ class ReviewCheck:
             return
         self._records_of_nothing(found, root)
         for key in found.stale:
-            if key in found.records and self._is_sound(found.texts[key]) and self._is_sound(found.english[key]):
+            if (new := found.english[key].place).layer.number > found.texts[key].place.layer.number:
+                self.problems.add("other-words", found.texts[key].place,
+                                  f'{new} says something else in "{key}", and this is a translation of the old words.',
+                                  f"Write it in {new.layer.folder}/messages/{found.locale}; if it still holds: "
+                                  f"{reviewed} {key} --by ROLE")  # fmt: skip
+            elif key in found.records and self._is_sound(found.texts[key]) and self._is_sound(found.english[key]):
                 now = " ".join(found.english[key].value.split())
                 self._add("stale", found.texts[key].place,
                            f'"{key}" has changed in {self.default} since this was translated.',

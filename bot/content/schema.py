@@ -57,7 +57,12 @@ def schemas() -> dict[str, Schema]:
     return {
         "flows/flow.schema.json": _titled("A flow", _flow()),
         "flows/organisation.schema.json": _titled(
-            "Who runs the line", _object(ORGANISATION_WORDS, {"bilingual": {**TEXTS, "minItems": 1}})
+            "Who runs the line",
+            _object(
+                ORGANISATION_WORDS,
+                {word: {**TEXTS, "minItems": 1} for word in ("bilingual", "languages")}
+                | {"numbers": _each(TEXT, _exactly(LONG_NUMBER, SHORT_NUMBER))},
+            ),
         ),
         "flows/referrals.schema.json": _titled("Telephone numbers", _referrals()),
         "flows/sources.schema.json": _titled("Sources of the law", _each(_object(SOURCE, {}))),
@@ -112,7 +117,7 @@ def _flow() -> Schema:
     steps = {**_each(_step(law), _names("a step")), "minProperties": 1}
     moved = _each(TEXT, {"pattern": f"^{OLD}$"})
     was = {"type": "array", "items": _exactly(NAME)}
-    return _object(FLOW, {"law": law, "interrupts": TRUE, "steps": steps, "moved": moved, "was": was})
+    return _object(FLOW, {"law": law, "interrupts": TRUE, "urgent": TRUE, "steps": steps, "moved": moved, "was": was})
 
 
 def _step(law: Schema) -> Schema:

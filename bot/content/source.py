@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bot.content.problem import Place, Problems
+from bot.content.problem import ALONE, Layer, Place, Problems
 
 MAX_DEPTH = 12
 MAX_BYTES = 400_000
@@ -69,9 +69,9 @@ def from_plain(plain: Plain, file: str) -> Node:
     return Node(place, {name: from_plain(item, file) for name, item in plain.items()}, place)
 
 
-def read(folder: Path, file: str, problems: Problems) -> Node | None:
+def read(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> Node | None:
     """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
-    place = Place(file)
+    place = Place(file, layer=layer)
     if not _is_in_its_room(folder, file):
         problems.add("link", place, "this is a link to a file somewhere else, which is not read.",
                      "Put the file itself here.")  # fmt: skip
@@ -86,7 +86,7 @@ def read(folder: Path, file: str, problems: Problems) -> Node | None:
     except OSError:
         problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
-    return read_bytes(raw, file, problems)
+    return read_bytes(raw, file, problems, layer)
 
 
 def _is_in_its_room(folder: Path, file: str) -> bool:
@@ -95,7 +95,7 @@ def _is_in_its_room(folder: Path, file: str) -> bool:
     return (folder / file).resolve().is_relative_to(room.resolve())
 
 
-def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
+def read_bytes(raw: bytes, file: str, problems: Problems, layer: Layer = ALONE) -> Node | None:
     """`read` of what a file holds, or would hold."""
     try:
         text = raw.decode("utf-8-sig")
@@ -103,18 +103,18 @@ def read_bytes(raw: bytes, file: str, problems: Problems) -> Node | None:
         line = raw[: error.start].count(b"\n") + 1
         problems.add(
             "encoding",
-            Place(file, line, 1),
+            Place(file, line, 1, layer),
             "a letter in this line is not stored as UTF-8.",
             "Save the file again and choose the encoding UTF-8.",
         )
         return None
-    return compose(file, text, problems)
+    return compose(file, text, problems, layer)
 
 
-def compose(file: str, text: str, problems: Problems) -> Node | None:
+def compose(file: str, text: str, problems: Problems, layer: Layer = ALONE) -> Node | None:
     """The text of one file as nodes. Returns None, and notes why, where it cannot be read."""
-    problems.remember(file, BREAK.split(text))
-    return _Composer(file, text, problems).compose()
+    problems.remember(Place(file, layer=layer).path, BREAK.split(text))
+    return _Composer(file, text, problems, layer).compose()
 
 
 class _Stop(Exception):
@@ -124,8 +124,8 @@ class _Stop(Exception):
 class _Composer:
     """Builds nodes from the parser's events, where anchors, tags and styles can still be seen."""
 
-    def __init__(self, file: str, text: str, problems: Problems) -> None:
-        self.file, self.text, self.problems = file, text, problems
+    def __init__(self, file: str, text: str, problems: Problems, layer: Layer) -> None:
+        self.file, self.text, self.problems, self.layer = file, text, problems, layer
         self.lines = BREAK.split(text)
         self.prose = file.startswith("messages/")
         self.events: Iterator[Any] = iter(())
@@ -142,7 +142,7 @@ class _Composer:
             return None
         documents = [event for event in parsed if isinstance(event, yaml.DocumentStartEvent)]
         if not documents:
-            self._add("empty", Place(self.file), "this file is empty.", "Write something in it, or remove it.")
+            self._add("empty", self._place(0, 0), "this file is empty.", "Write something in it, or remove it.")
             return None
         if len(documents) > 1:
             self._add("second-part", self._at(documents[1].start_mark), "a line of --- or ... cuts this file in two.",
@@ -198,7 +198,10 @@ class _Composer:
         return fields, event
 
     def _at(self, mark: Any) -> Place:
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return self._place(mark.line + 1, mark.column + 1)
+
+    def _place(self, line: int, column: int) -> Place:
+        return Place(self.file, line, column, self.layer)
 
     def _add(self, code: str, place: Place, what: str, cure: str) -> None:
         self.problems.add(code, place, what, cure)
@@ -215,15 +218,15 @@ class _Composer:
         for number, line in enumerate(self.lines, 1):
             start = line[: len(line) - len(line.lstrip())]
             if "\t" in start:
-                self._add("tab", Place(self.file, number, start.index("\t") + 1), "this line begins with a tab.",
+                self._add("tab", self._place(number, start.index("\t") + 1), "this line begins with a tab.",
                           "Use spaces, two for each level (--fix does).")  # fmt: skip
                 found = True
             elif line.strip() and _ODD_START.match(line):
-                self._add("odd-space", Place(self.file, number, 1), "this line begins with a space of another kind.",
+                self._add("odd-space", self._place(number, 1), "this line begins with a space of another kind.",
                           "Delete everything before the first letter and type the spaces again.")  # fmt: skip
                 found = True
             if unseen := UNSEEN.search(line):
-                self._add("unseen", Place(self.file, number, unseen.start() + 1), "an invisible sign stands here.",
+                self._add("unseen", self._place(number, unseen.start() + 1), "an invisible sign stands here.",
                           "Delete the line and type it again; copied text may hold such signs.")  # fmt: skip
                 found = True
         return found
@@ -232,7 +235,7 @@ class _Composer:
         """Git's marks around lines that two people changed: somebody has to choose."""
         marked = next((number for number, line in enumerate(self.lines, 1) if _CONFLICT.match(line)), 0)
         if marked:
-            self._add("two-versions", Place(self.file, marked, 1), "two versions of the same lines stand here.",
+            self._add("two-versions", self._place(marked, 1), "two versions of the same lines stand here.",
                       "Keep one of them; delete the other, and every line of <<<<<<<, ======= or >>>>>>>.")  # fmt: skip
         return bool(marked)
 
@@ -257,7 +260,7 @@ class _Composer:
         if meant in _BEGUN_AT_CONTEXT:
             mark = context or mark
         if mark is None:
-            self._add(code, Place(self.file), what, cure)
+            self._add(code, self._place(0, 0), what, cure)
             return
         number = min(mark.line, len(self.lines) - 1)
         if code == "colon" and re.fullmatch(r"\s*[\w-]+", self.lines[number][: mark.column]):
@@ -269,7 +272,7 @@ class _Composer:
         if code == "no-colon" and _REMARK.match(self.lines[number]):
             cure = "If it is a remark, begin its line with #."
         column = mark.column + 1 if number == mark.line else 1
-        self._add(code, Place(self.file, number + 1, column), what, cure)
+        self._add(code, self._place(number + 1, column), what, cure)
 
     def _misled(self, number: int) -> tuple[str, str, str, int]:
         """A good line that did not fit: it stands too far in, or the line above lacks its colon and space."""

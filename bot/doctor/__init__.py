@@ -7,7 +7,7 @@ one finding that explains the others is told, not all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.config import ConfigError
@@ -23,14 +23,15 @@ HOPELESS = (501, 702, 706)
 """A token that Twilio does not know, a disk that nothing can be written to."""
 
 Room = Callable[[Place], Iterator[Finding]]
-ROOMS: tuple[Room, ...] = (settings.look, stores.look, address.look, twilio.look, content.look, machine.look)
+WAITING: tuple[Room, ...] = (settings.look, stores.look, address.look, twilio.look, machine.look)
+"""Rooms that mostly wait for somebody. Reading the content only thinks, and would make the others look slow."""
 
 
-def examine(place: Place, rooms: Iterable[Room] = ROOMS) -> tuple[Finding, ...]:
-    """Everything that is wrong, by its number. The rooms look at once: most of them wait for somebody."""
-    with ThreadPoolExecutor(len(ROOMS), thread_name_prefix="doctor") as pool:
-        findings = [finding for room in pool.map(lambda room: tuple(room(place)), rooms) for finding in room]
-    unique: Mapping[str, Finding] = {f"{finding.code} {finding.cause}": finding for finding in findings}
+def examine(place: Place) -> tuple[Finding, ...]:
+    """Everything that is wrong, by its number."""
+    with ThreadPoolExecutor(len(WAITING), thread_name_prefix="doctor") as pool:
+        findings = [finding for room in pool.map(lambda room: tuple(room(place)), WAITING) for finding in room]
+    unique = {f"{finding.code} {finding.cause}": finding for finding in (*findings, *content.look(place))}
     return tuple(sorted(unique.values(), key=lambda finding: finding.code))
 
 
@@ -48,7 +49,7 @@ def against_a_start(place: Place) -> tuple[Finding, ...]:
     """
     if not gate.stands(place.config) or any(place.config.keys_folder.glob("????-??-??")):
         return ()
-    return tuple(finding for finding in examine(place, (_token, machine.disk)) if finding.code in HOPELESS)
+    return tuple(finding for finding in (*_token(place), *machine.disk(place)) if finding.code in HOPELESS)
 
 
 def _token(place: Place) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ DEMONSTRATION = "(demonstration)"
 def look(place: Place) -> Iterator[Finding]:
     """Everything wrong with what people are told."""
     today = place.now.date()
-    checked = place.checked(place.config.content, today)
+    checked = place.checked(place.config.layers, today)
     library = checked.opened
     mistakes = [problem for problem in checked.problems if problem.severity == "error"]
     if mistakes:

@@ -60,8 +60,8 @@ def found(code: int, **about: object) -> Finding:
     return Finding(code=code, about={name: str(value) for name, value in about.items()})
 
 
-SETTINGS, SERVER, ADDRESS, TWILIO, CONNECT = "settings", "server", "address", "twilio", "connect"
-REGISTRATION, CONTENT, RUNNING = "registration", "content", "running"
+REGISTRATION, CONTENT, SERVER, SETTINGS = "1 Registration", "2 Content", "3 Server", "4 Settings"
+ADDRESS, RUNNING, CONNECT, TWILIO = "5 Address", "6 Running", "7 Connect", "8 Twilio"
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_hex())" makes one.'
 RESTART = "Then start the line again."
 
@@ -179,6 +179,7 @@ KINDS = {
     519: Kind(STOPS, "The WhatsApp sender {number} leads to {where}.", "python3 -m bot connect", CONNECT),
     520: Kind(STOPS, "{number} cannot receive texts.", "Buy a number that can, in Twilio's console.", TWILIO),
     521: Kind(ADVICE, "{number} is not asked for a second try after a fault.", "python3 -m bot connect", CONNECT),
+    522: Kind(HARMS, "Who calls {number} does not hear from this line ({where}).", "python3 -m bot connect", CONNECT),
     # The content
     601: Kind(HARMS, "The content folder has {count} mistakes, so it cannot be published.",
               "python3 -m bot check", CONTENT),

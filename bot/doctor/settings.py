@@ -9,12 +9,11 @@ import math
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.config import CHECKOUT
 from bot.doctor.finding import Finding, found
 from bot.doctor.place import Place
+from bot.envfile import path_in
 from bot.publishing.gate import is_public
 
 ENOUGH_BITS = 100
@@ -60,7 +59,7 @@ def _bits(secret: str) -> float:
 def _private(place: Place) -> Iterator[Finding]:
     """Files that only the line's own user may read."""
     data = place.config.data
-    file = Path(place.env.get("HOTLINE_ENV") or CHECKOUT / "line.env")
-    for path, mode in ((data, "700"), (data / "secret", "600"), (place.config.keys_folder, "700"), (file, "600")):
+    settings = path_in(place.env)
+    for path, mode in ((data, "700"), (data / "secret", "600"), (place.config.keys_folder, "700"), (settings, "600")):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield found(203, path=path, mode=mode)

@@ -28,7 +28,7 @@ def look(place: Place) -> Iterator[Finding]:
 
 def _server(store: str, setting: str, url: str) -> Iterator[Finding]:
     parts = urlsplit(url)
-    if parts.scheme == "redis" and parts.hostname not in HERE:
+    if parts.scheme != "unix" and not parts.scheme.startswith("rediss") and parts.hostname not in HERE:
         yield found(309, store=store, setting=setting)
     try:
         is_well = health(url)

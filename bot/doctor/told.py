@@ -40,7 +40,7 @@ def status(findings: Sequence[Finding]) -> int:
 def _one(finding: Finding) -> str:
     cause = _filled(finding.cause, f"  {finding.code}  ", " " * 7)
     cure = _filled(f"-> {finding.cure}", " " * 7, " " * 10)
-    return f"{cause}\n{cure}\n{' ' * 10}{GUIDE}, {finding.kind.step}"
+    return f"{cause}\n{cure}\n{' ' * 10}{GUIDE}, step {finding.kind.step}"
 
 
 def _filled(text: str, first: str, others: str) -> str:

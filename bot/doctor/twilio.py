@@ -97,6 +97,7 @@ def _numbers(account: TwilioAccount, place: Place) -> Iterator[Finding]:
         if not number.can_text:
             yield found(520, number=number.name)
         yield from _service(number, service, place) if service else _number(number, place)
+        yield from _voice(number, place)
         yield from _registered(account, number, service, verified)
 
 
@@ -129,6 +130,13 @@ def _number(number: Thing, place: Place) -> Iterator[Finding]:
         yield found(521, number=name)
     if not fields["sms_fallback_url"]:
         yield found(512, number=name)
+
+
+def _voice(number: Thing, place: Place) -> Iterator[Finding]:
+    """Calls come to the number itself, whatever service it is in."""
+    application, address = number.fields["voice_application_sid"], number.fields["voice_url"]
+    if application or not _same(address, wanted(NUMBER, place.config)["voice_url"]):
+        yield found(522, number=number.name, where=application or address or "nowhere")
 
 
 def _service(number: Thing, service: Thing, place: Place) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ class Inbound:
     channel: str
     kind: InboundKind = "text"
     text: str = ""
+    number: str = ""
+    """Which number of the line was texted; empty: not told."""
     choice: str = ""
     opted: Literal["", "out", "other"] = ""
     """Twilio has handled an opt-out (or START, HELP) itself and has already answered."""

@@ -150,6 +150,8 @@ class Flow:
     law: Law | None = None
     interrupts: bool = False
     """Its keywords are heard before anything else, at every step; when it ends, the person's step is shown again."""
+    urgent: bool = False
+    """Its first reply goes out even when the month's money is spent. Whatever interrupts is urgent all the way."""
     moved: tuple[tuple[str, str], ...] = field(default=())
     """Old keys of renamed or removed steps and options, with the step or option that takes their place.
 

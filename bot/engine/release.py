@@ -44,6 +44,8 @@ class Release:
     timezone: ZoneInfo
     line: str = ""
     """The organisation's own line, by its name among the referrals; empty: it has none."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Numbers of the line that were made known in one language, each with that locale."""
     withdrawn: frozenset[tuple[str, str]] = frozenset()
     """Texts that are not said, by key (`flow.step.text`, `flow.step.option.reply`) and locale."""
     moved: tuple[tuple[str, str], ...] = ()

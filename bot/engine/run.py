@@ -43,6 +43,11 @@ MAX_MISSES = 8
 """Texts in a row that nobody understood; then silence until one is: most likely another machine is texting."""
 MAX_BURST = 12
 """Texts answered within one minute. Nobody reads faster; two machines do."""
+MAX_HEARD = 120
+"""Texts answered in one session, which is a day at most: three times the longest checklist with all its questions. Two
+machines that answer each other slowly, and understand each other, end here."""
+MAX_EMERGENCIES = 2 * MAX_HEARD
+"""Texts of one session among which an emergency is still answered, however many came before it."""
 MAX_RETURNS = 4
 """Interrupted steps and visits that are waited for. Who goes deeper forgets the oldest."""
 MAX_REFERRALS = 6
@@ -98,11 +103,11 @@ class _Turn:
         minute = int(self.now.timestamp() // 60)
         session = self.release.today(known) if known else Session(started=minute)
         burst = session.burst + 1 if session.touched == minute else 1
-        session = replace(session, touched=minute, burst=burst)
+        session = self._starting(replace(session, touched=minute, burst=burst, heard=session.heard + 1), inbound)
         if inbound.opted:
             return (None, (OptedOut(session.locale),)) if inbound.opted == "out" else (session, (KeptSilent(),))
-        if burst > MAX_BURST:
-            return session, (KeptSilent(),)
+        if burst > MAX_BURST or session.heard > MAX_HEARD:
+            return self._too_many(session, inbound)
         if inbound.unsure and known is not None:
             return self._unsure(session, inbound)
         if chosen := tapped(inbound.choice, session.screen, self.release):
@@ -115,6 +120,25 @@ class _Turn:
         if _PRIVATE.search(inbound.text):
             return self._warned(session, reading)
         return self._act(session, reading)
+
+    def _starting(self, session: Session, inbound: Inbound) -> Session:
+        """A number on a Spanish flyer speaks Spanish to whoever gives no language away: a 1, a picture."""
+        first = self.release.numbers.get(inbound.number, "")
+        if session.locale or not first or self._read(session, inbound).guess.locale:
+            return session
+        return replace(session, locale=first)
+
+    def _too_many(self, session: Session, inbound: Inbound) -> Outcome:
+        """More texts than a person sends. What may not be missed is heard all the same: an emergency, DELETE, opting
+        out. The last word, said once, is a human's number: it may have been a person."""
+        reading = self._read(session, inbound)
+        if reading.action == "optout" or reading.ref == "delete":
+            return self._act(session, reading)
+        if reading.action == "emergency" and session.heard <= MAX_EMERGENCIES:
+            return self._act(session, reading)
+        if session.heard == MAX_HEARD + 1 and session.burst <= MAX_BURST:
+            return self._wait(session, "rest", (), (self.know.human(session),))
+        return session, (KeptSilent(),)
 
     def _read(self, session: Session, inbound: Inbound) -> Reading:
         return self.reader.read(inbound.text, session.screen, session.locale)

@@ -28,10 +28,13 @@ def id_of(key: str) -> str:
 
     A release in which two keys share an id is refused when it is built.
 
+    What a person sent may be no text at all (half a letter): it has an id of its own then, which means nothing.
+
     >>> id_of("home_door.at_the_door")
     'lpgIl'
     """
-    return base64.urlsafe_b64encode(hashlib.blake2b(key.encode(), digest_size=4).digest())[:5].decode()
+    spelled = key.encode("utf-8", "surrogatepass")
+    return base64.urlsafe_b64encode(hashlib.blake2b(spelled, digest_size=4).digest())[:5].decode()
 
 
 short_id = lru_cache(maxsize=1 << 15)(id_of)
@@ -93,8 +96,10 @@ class Session:
     """Texts in a row that were not understood."""
     started: int = 0
     touched: int = 0
+    heard: int = 0
+    """Texts since it began."""
     burst: int = 0
-    """Texts answered in the minute `touched`."""
+    """Of them in the minute `touched`."""
 
     @property
     def place(self) -> Place | None:
@@ -129,6 +134,7 @@ def to_plain(session: Session) -> list[Any]:
         session.misses,
         session.started,
         session.touched - session.started,
+        session.heard,
         session.burst,
     ]
 
@@ -142,7 +148,7 @@ def _screen_to_plain(screen: Screen) -> list[Any]:
 
 def from_plain(plain: list[Any]) -> Session:
     """The session of a list made by `to_plain`."""
-    release, locale, chosen, path, screen, misses, started, idle, burst = plain
+    release, locale, chosen, path, screen, misses, started, idle, *counted, burst = plain
     return Session(
         release=release,
         locale=locale,
@@ -152,6 +158,7 @@ def from_plain(plain: list[Any]) -> Session:
         misses=misses,
         started=started,
         touched=started + idle,
+        heard=sum(counted),  # older records do not hold it
         burst=burst,
     )
 

@@ -171,4 +171,4 @@ def after_move(
         if session is None or screen is None or screen.kind not in ("ask", "list", "offer"):
             return None
         session = replace(session, screen=Screen(kind=screen.kind, choices=(GONE,)))
-    return turn(session and replace(session, touched=0), sent, words.release, at, words.reader)
+    return turn(session and replace(session, touched=0, heard=0), sent, words.release, at, words.reader)

@@ -348,7 +348,7 @@ def _paged(after: Session, pages: int) -> Session:
     """Somebody who was sent the first of so many pages."""
     assert after.screen is not None, "who was told something has a screen"
     screen = replace(after.screen, pages=pages, said=after.screen.said if pages > 1 else ())
-    return replace(after, screen=screen, misses=0)
+    return replace(after, screen=screen, misses=0, heard=0)
 
 
 def _place(session: Session | None) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from statistics import mean
 
-from bot.bill import talks
+from bot.bill import MORE, talks
 from bot.content.library import Library
 from bot.prices import CENTS_A_PART, SEEN
 
@@ -35,8 +35,9 @@ def forecast(library: Library, at: datetime, budget: int = 0) -> str:
 
 
 def _line(library: Library, locale: str, at: datetime, budget: int) -> str:
-    parts = mean(talk.paid for talk in talks(library, locale, "sms", at))
-    replies = mean(talk.texts for talk in talks(library, locale, "whatsapp", at))
+    held = talks(library, locale, "sms", at)
+    parts = mean(talk.paid for talk in held)
+    replies = mean(sum(one.said != MORE for one in talk.exchanges) for talk in held)  # on WhatsApp one page is enough
     cents = parts * CENTS_A_PART
     months = "".join(f"{count * cents / 100:>10,.2f}" for count in MONTHS)
     paid = f" {budget * 100 / cents:>20,.0f}" if budget else ""

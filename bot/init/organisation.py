@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bot.content.change import Change, Refused, lines_of
-from bot.content.edit import edited
+from bot.content.edit import CannotEdit, Value, edited
 from bot.content.fallback import FILE, written
 from bot.content.files import Files
+from bot.content.layers import Folders, folders_of
 from bot.content.library import Library, check_folder
 from bot.content.problem import Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS
@@ -54,29 +55,38 @@ def present(folder: Path) -> dict[str, str]:
     return found
 
 
-def drafted(folder: Path, answers: Mapping[str, str], today: date) -> tuple[Change, Library]:
-    """The change that the answers make, and the content as it will be. Nothing is written yet.
+def drafted(folders: Folders, answers: Mapping[str, str], today: date) -> tuple[Change, Library]:
+    """The change that the answers make, of several folders in the one on top, and the content as it will be.
+
+    Nothing is written yet.
 
     Raises:
         ContentError: the folder has errors, or would have some.
         Refused: a file is written in a way that only an editor can change.
     """
-    files = Files(folder)
-    before = check_folder(folder, files=files).library()
+    files, folder = Files(folders), folders_of(folders)[-1]
+    before = check_folder(folders, files=files).library()
     draft = Change(folder)
     has_line = bool(re.fullmatch(PHONE, answers["line"]))
     if has_line:
         _own_line(draft, folder, answers, today)
         _say_what_it_is(draft, before)
-    values: dict[str, str | list[str]] = {name: answers[name] for name in _OF_ORGANISATION}
+    values: dict[str, Value] = {name: answers[name] for name in _OF_ORGANISATION}
     values["bilingual"] = [part.strip() for part in answers["bilingual"].split(",")]
     values["line"] = OWN_LINE if has_line else answers["line"]
     for name, value in values.items():
-        draft.put(ORGANISATION, edited(draft.text(ORGANISATION).encode(), ORGANISATION, (name,), value).decode())
-    after = check_folder(folder, files=files, instead={name: draft.text(name).encode() for name in draft.changed})
+        _put(draft, ORGANISATION, (name,), value)
+    after = check_folder(folders, files=files, instead={name: draft.text(name).encode() for name in draft.changed})
     library = after.library()
     draft.put(FILE, written(fallback_texts(library)))
     return draft, library
+
+
+def _put(draft: Change, file: str, path: tuple[str, ...], value: Value) -> None:
+    try:
+        draft.put(file, edited(draft.text(file).encode(), file, path, value).decode())
+    except CannotEdit as error:
+        raise Refused(f"{error} Nothing was changed.") from None
 
 
 # ------------------------------------------------------------------------------------------- the own telephone
@@ -158,8 +168,7 @@ def _say_what_it_is(draft: Change, library: Library) -> None:
 
 
 def _describe(draft: Change, locale: str, text: str) -> None:
-    file = f"messages/{locale}/referrals.yml"
-    draft.put(file, edited(draft.text(file).encode(), file, (OWN_LINE, "what"), text).decode())
+    _put(draft, f"messages/{locale}/referrals.yml", (OWN_LINE, "what"), text)
 
 
 def _copy_record(draft: Change, file: str, source: str) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 
 from bot.config import Config
 from bot.content.caveats import files_of
+from bot.content.layers import Folders, own
 from bot.content.library import Bundle, canonical
 from bot.content.problem import listed as words
 from bot.content.reviews import stale_keys, unread_keys
@@ -79,7 +79,7 @@ class Listed:
     """Whether it can still be made live again."""
 
 
-def propose(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVIEWS) -> Proposal:
+def propose(folders: Folders, config: Config, wish: Wish, *, reviews: Reviews = REVIEWS) -> Proposal:
     """What publishing this folder would do: nothing is written.
 
     Raises:
@@ -90,17 +90,17 @@ def propose(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVI
     gated = gate.stands(config)
     now = datetime.now(UTC)
     proposal = of_folder(
-        folder, desk.served, reviews, now, override=wish.override, withdraw_stale=wish.withdraw_stale, gated=gated
+        folders, desk.served, reviews, now, override=wish.override, withdraw_stale=wish.withdraw_stale, gated=gated
     )
     more: tuple[Refusal, ...] = ()
     if gated:
-        more = gate.alone(proposal.changes.numbers, wish.by or origin.person_at(folder), wish.second)
+        more = gate.alone(proposal.changes.numbers, wish.by or origin.person_at(own(folders)), wish.second)
     if wish.at_start and proposal.is_new and files_of(proposal.bundle) in desk.left_behind():
         more = (*more, Refusal("undone", UNDONE))
     return replace(proposal, refusals=(*proposal.refusals, *more))
 
 
-def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews = REVIEWS) -> Published:
+def publish_folder(folders: Folders, config: Config, wish: Wish, *, reviews: Reviews = REVIEWS) -> Published:
     """Publish a folder.
 
     Raises:
@@ -109,14 +109,14 @@ def publish_folder(folder: Path, config: Config, wish: Wish, *, reviews: Reviews
         Overtaken: another release was published meanwhile.
         StoreDown: the store does not answer.
     """
-    proposal = propose(folder, config, wish, reviews=reviews)
+    proposal = propose(folders, config, wish, reviews=reviews)
     if wish.shown and wish.shown != proposal.shown:
         raise NotPublished((Refusal("unseen", UNSEEN),))
     if proposal.refusals:
         raise NotPublished(proposal.refusals)
-    entry = proposal.entry(wish.by or origin.person_at(folder), datetime.now(UTC))
+    entry = proposal.entry(wish.by or origin.person_at(own(folders)), datetime.now(UTC))
     if proposal.is_new:
-        entry = replace(entry, commit=origin.commit_of(folder), note=wish.note, second=wish.second)
+        entry = replace(entry, commit=origin.commit_of(folders), note=wish.note, second=wish.second)
     return _Desk(config).publish(proposal, entry)
 
 

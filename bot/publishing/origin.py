@@ -10,12 +10,20 @@ import os
 from pathlib import Path
 
 from bot.content.history import ask
+from bot.content.layers import Folders, folders_of
 
 CHANGED = " + changes"
 
 
-def commit_of(folder: Path) -> str:
-    """The commit of a folder, with a remark where its files are not as committed; empty without git."""
+def commit_of(folders: Folders) -> str:
+    """The commit of the content, of several folders each; with a remark where files are not as committed.
+
+    Empty without git.
+    """
+    return ", ".join(dict.fromkeys(commit for folder in folders_of(folders) if (commit := _commit_of(folder))))
+
+
+def _commit_of(folder: Path) -> str:
     commit = ask(folder, "rev-parse", "--short=12", "HEAD")
     if not commit:
         return ""

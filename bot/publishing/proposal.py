@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.content.caveats import Caveats, files_of, split
 from bot.content.fallback import FILE, read_fallbacks
+from bot.content.layers import Folders, own
 from bot.content.library import Bundle, Library, check_folder, open_bundle, with_caveats
 from bot.content.problem import ContentError, Place, Problem
 from bot.engine.flow import flow_of
@@ -97,7 +98,7 @@ class Proposal:
 
 
 def of_folder(
-    folder: Path,
+    folders: Folders,
     served: Served,
     reviews: Reviews,
     now: datetime,
@@ -112,9 +113,9 @@ def of_folder(
         ContentError: it does not check.
         StoreDown: people cannot be counted.
     """
-    checked = check_folder(folder)
+    checked = check_folder(folders)
     plain = checked.library()
-    _check_fallback(folder, plain)
+    _check_fallback(own(folders), plain)
     found = gate.unreviewed(plain, reviews.unread)
     if override == Override() and served.bundle and files_of(served.bundle) == checked.bundle:
         kept = served.caveats

@@ -15,13 +15,16 @@ from string import Template
 
 from bot.content.library import Library
 from bot.directory import Directory
+from bot.engine.flow import Ask, flow_of
 from bot.engine.referrals import Referral, constant_hotline
+from bot.engine.release import MENU
 from bot.transcript import Talk, opener
 
 PAPERS = ("toll-free.md", "10dlc.md", "short-code.md", "whatsapp.md", "help-and-stop.md", "privacy.md", "terms.md",
           "opt-in.md")  # fmt: skip
 """What is written: a form's answers for each kind of sender, the texts to put into Twilio, and the pages to publish."""
 SAMPLES = 3
+"""In each of the organisation's languages; and so many words are named."""
 OPT_IN_LETTERS = (40, 2049)
 """How long Twilio lets the description of the opt-in be."""
 MISSING = "[FILL IN: {}]"
@@ -70,7 +73,7 @@ def _gaps(library: Library, facts: Facts, at: datetime) -> dict[str, str]:
     release, organisation = library.release, library.organisation
     line = constant_hotline(release.referrals, own=release.line, area=release.area)
     assert line is not None, "the checks want a hotline in the organisation's area"
-    words = [word.upper() for flow in release.flows if (word := opener(library, release.default_locale, flow))]
+    words = [word.upper() for flow in _situations(library) if (word := opener(library, release.default_locale, flow))]
     samples = _samples(library, at)
     helps = {locale: _help(library, locale, line) for locale in release.languages}
     stops = {locale: _stop(library, locale, line) for locale in release.languages}
@@ -106,15 +109,24 @@ def _gaps(library: Library, facts: Facts, at: datetime) -> dict[str, str]:
 
 def _samples(library: Library, at: datetime) -> list[str]:
     """First replies as people get them, in the organisation's languages."""
-    found: list[str] = []
-    for locale in library.organisation.bilingual:
-        for flow in library.release.flows:
-            words = opener(library, locale, flow)
-            person = Talk(library, "sms", at)
-            reply = person.hears(words) if words else None
-            if reply and person.session and person.session.locale == locale and len(found) < SAMPLES:
-                found.append(reply)
-    return found
+    flows, locales = _situations(library), library.organisation.bilingual
+    return [
+        reply for locale in locales for flow in flows[:SAMPLES] if (reply := _first_reply(library, locale, flow, at))
+    ]
+
+
+def _first_reply(library: Library, locale: str, flow: str, at: datetime) -> str | None:
+    """What the first keyword of a flow is answered with; None where it does not give the language away."""
+    words, person = opener(library, locale, flow), Talk(library, "sms", at)
+    reply = person.hears(words) if words else None
+    return reply if person.session and person.session.locale == locale else None
+
+
+def _situations(library: Library) -> list[str]:
+    """The flows, those first that the menu offers first."""
+    steps = library.release.flow(MENU).steps
+    offered = [flow_of(option.then) for step in steps if isinstance(step, Ask) for option in step.options]
+    return [flow for flow in dict.fromkeys((*offered, *library.release.flows)) if flow != MENU]
 
 
 def _help(library: Library, locale: str, line: Referral) -> str:

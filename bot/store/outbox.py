@@ -15,13 +15,16 @@ from bot.store.client import AWAY, StoreDown
 
 FORGET = "forget"
 """The kind of job that asks Twilio to delete its copy of a message."""
+SPENT = "spent"
+"""The kind that is only counted: the parts of one text and of its reply. About no message: `channel in out`."""
 OUTBOX_SECONDS = 7 * 86400
 BUCKETS = tuple(f"{number:02x}" for number in range(256))
 BATCH = 1000
 
 _TAKEN = """
-for i = 1, #ARGV do redis.call('LREM', KEYS[1], 1, ARGV[i]) end
-return 1
+local removed = {}
+for i = 1, #ARGV do removed[i] = redis.call('LREM', KEYS[1], 1, ARGV[i]) end
+return removed
 """
 
 
@@ -83,10 +86,13 @@ class Outbox:
             pipe.lrange(outbox_key(bucket), 0, BATCH - 1)
         return [(bucket, entries) for bucket, entries in zip(BUCKETS, pipe.execute(), strict=True) if entries]
 
-    def taken(self, bucket: str, entries: list[bytes]) -> None:
+    def taken(self, bucket: str, entries: list[bytes]) -> list[bytes]:
         """Remove entries that were handed on, each once; what another relay has removed is gone already.
+
+        Returns those that were still there: of two relays that read the same entry, one gets it.
 
         Raises:
             RedisError
         """
-        self._taken(keys=[outbox_key(bucket)], args=entries)
+        removed = self._taken(keys=[outbox_key(bucket)], args=entries)
+        return [entry for entry, was_there in zip(entries, removed, strict=True) if was_there]

@@ -45,13 +45,14 @@ TAG = 6
 _COMMIT = """
 local places = (#KEYS - 1) / 3
 for place = 1, places do
-  if redis.call('GETRANGE', KEYS[3 * place - 1], 0, ARGV[1] - 1) ~= ARGV[2 * place + 5] then return 0 end
-  if (redis.call('GET', KEYS[3 * place + 1]) or '') ~= ARGV[2 * place + 6] then return 0 end
+  if redis.call('GETRANGE', KEYS[3 * place - 1], 0, ARGV[1] - 1) ~= ARGV[2 * place + 7] then return 0 end
+  if (redis.call('GET', KEYS[3 * place + 1]) or '') ~= ARGV[2 * place + 8] then return 0 end
 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3]) end
 redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[5])
 for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
-for i = 2 * places + 7, #ARGV do
+if ARGV[7] ~= '' then redis.call('SET', KEYS[4], ARGV[7], 'EX', ARGV[8]) end
+for i = 2 * places + 9, #ARGV do
   redis.call('RPUSH', KEYS[1], ARGV[i])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
 end
@@ -165,8 +166,13 @@ class Sessions:
         reply: str | None,
         wanted: Sequence[Wanted],
         now: datetime,
+        *,
+        unsure: bool = False,
     ) -> bool:
         """The one atomic write. Returns False where somebody wrote in between: read and compute again.
+
+        Args:
+            unsure: the person gets the fallback text; their next answer is not to count unseen.
 
         Raises:
             StoreDown
@@ -185,6 +191,7 @@ class Sessions:
         far = [version for version in record.versions if version.contact.bucket != contact.bucket and version.header]
         keys = [outbox_key(contact.bucket), *(key for version in near for key in _keys(version.contact))]
         values: list[str | bytes | int] = [HEADER, sealed, seconds, again, REPLY_SECONDS, OUTBOX_SECONDS]
+        values += [os.urandom(MARK) if unsure else b"", self._idle]
         values += [part for version in near for part in (version.header, version.mark)]
         values += [job.plain for job in wanted]
         try:

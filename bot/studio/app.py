@@ -54,7 +54,7 @@ def create_studio(
         conversations: where talks are kept as tests.
     """
     line = PracticeLine(config, redis_url, config.data / "studio")
-    draft = Draft(config.content, line.serve, now)
+    draft = Draft(config.layers, line.serve, now)
     app = Flask(__name__)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES

@@ -13,9 +13,9 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from bot.content.files import Files, stamp_of
+from bot.content.layers import Folders, folders_of, own
 from bot.content.library import Checked, Library, check_folder
 
 LOOK_SECONDS = 0.2
@@ -51,20 +51,21 @@ class Seen:
 
 
 class Draft:
-    """Watches one folder. `tell` is called with good content before anybody else sees it."""
+    """Watches the content. `tell` is called with good content before anybody else sees it. `folder`: the one on top, in
+    which is saved."""
 
-    def __init__(self, folder: Path, tell: Callable[[Library, Checked], None], now: Callable[[], datetime]) -> None:
-        self.folder, self._tell, self._now = folder, tell, now
-        self._files = Files(folder)
+    def __init__(self, folders: Folders, tell: Callable[[Library, Checked], None], now: Callable[[], datetime]) -> None:
+        self.folder, self._folders, self._tell, self._now = own(folders), folders, tell, now
+        self._files = Files(folders)
         self._changed = threading.Condition()
         self._checking = threading.Lock()
-        self._stamps = _stamps(folder)
+        self._stamps = _stamps(folders)
         self.seen = self._see(None)
 
     def look(self) -> Seen:
         """Check the folder if it has changed since the last look."""
         with self._checking:
-            stamps = _stamps(self.folder)
+            stamps = _stamps(self._folders)
             if stamps == self._stamps:
                 return self.seen
             seen = self._see(self.seen)
@@ -76,7 +77,7 @@ class Draft:
 
     def _see(self, before: Seen | None) -> Seen:
         """Check the folder; good content is told before it is shown."""
-        checked = check_folder(self.folder, today=date.today(), files=self._files)
+        checked = check_folder(self._folders, today=date.today(), files=self._files)
         good, since = (before.good, before.good_since) if before else (None, None)
         if checked.opened is not None:
             self._tell(checked.opened, checked)
@@ -86,7 +87,7 @@ class Draft:
     def with_edit(self, file: str, content: bytes) -> Checked:
         """The folder as it would be with another content of one file."""
         with self._checking:
-            return check_folder(self.folder, today=date.today(), files=self._files, instead={file: content})
+            return check_folder(self._folders, today=date.today(), files=self._files, instead={file: content})
 
     def wait(self, after: int, seconds: float) -> int:
         """The number of the newest look, as soon as it is not `after`; or when the time is over."""
@@ -113,9 +114,10 @@ def _watch(watched: weakref.ref[Draft]) -> None:
         del draft
 
 
-def _stamps(folder: Path) -> dict[str, tuple[int, int, int]]:
+def _stamps(folders: Folders) -> dict[str, tuple[int, int, int]]:
     return {
         str(path): stamp_of(path)
+        for folder in folders_of(folders)
         for room in ("flows", "messages")
         for path in (folder / room).rglob("*")
         if path.suffix in (".yaml", ".yml")

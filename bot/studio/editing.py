@@ -43,10 +43,10 @@ def save(draft: Draft, file: str, path: Sequence[str], value: Value, seen: str) 
     """
     with _saving:
         target = draft.folder / file
-        if not seen or digest_of_file(target) != seen:
+        if digest_of_file(target) != seen:
             raise Refused(f"{file} was changed meanwhile by somebody else. Look at it as it is now, then save again.")
         try:
-            content = edited(target.read_bytes(), file, path, value)
+            content = edited(target.read_bytes() if seen else b"", file, path, value)
         except CannotEdit as error:
             raise Refused(str(error)) from error
         known = {(problem.code, problem.what) for problem in draft.look().checked.problems}

@@ -29,6 +29,7 @@ class Excerpt:
     """Some lines of a file."""
 
     file: str
+    """Its path, with its folder where there are several."""
     first: int
     """The first line that is meant."""
     lines: tuple[Line, ...]
@@ -48,18 +49,24 @@ def message_lines(checked: Checked, step: str, locale: str) -> Excerpt | None:
 
 def excerpt(checked: Checked, file: str, path: Sequence[str]) -> Excerpt | None:
     """The lines of what stands under some names, one below the other; None: there is no such thing."""
-    found = _stretch(checked.nodes.get(file), path, len(checked.lines.get(file, ())))
+    node = checked.nodes.get(file)
+    for name in path:
+        node = node.value.get(name) if node and isinstance(node.value, dict) else None
+    if node is None:
+        return None
+    where = (node.named_at or node.place).path
+    lines = checked.lines[where]
+    found = _stretch(checked.nodes.get(file), path, len(lines), where)
     if found is None:
         return None
-    lines = checked.lines[file]
     first, last = found
     while last > first and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
         last -= 1  # remarks and empty lines belong to what follows
     shown = range(max(first - AROUND, 1), min(last + AROUND, len(lines)) + 1)
-    return Excerpt(file, first, tuple(Line(number, lines[number - 1], first <= number <= last) for number in shown))
+    return Excerpt(where, first, tuple(Line(number, lines[number - 1], first <= number <= last) for number in shown))
 
 
-def _stretch(root: Node | None, path: Sequence[str], end: int) -> tuple[int, int] | None:
+def _stretch(root: Node | None, path: Sequence[str], end: int, where: str) -> tuple[int, int] | None:
     """First and last line: up to the next name beside it, or beside what it lies in."""
     node, first = root, 0
     for name in path:
@@ -68,6 +75,10 @@ def _stretch(root: Node | None, path: Sequence[str], end: int) -> tuple[int, int
             return None
         node = fields[name]
         first = node.named_at.line if node.named_at else node.place.line
-        behind = [other.named_at.line for other in fields.values() if other.named_at and other.named_at.line > first]
+        behind = [
+            other.named_at.line
+            for other in fields.values()
+            if other.named_at and other.named_at.line > first and other.named_at.path == where
+        ]
         end = min([end, *(line - 1 for line in behind)])
     return (first, max(first, end)) if path and node else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from bot.content.library import Library
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke
 from bot.engine.flow import Say, Step
 from bot.engine.optout import OptOuts
-from bot.engine.run import MAX_BURST, MAX_MISSES, MAX_RETURNS, turn
+from bot.engine.run import MAX_BURST, MAX_EMERGENCIES, MAX_HEARD, MAX_MISSES, MAX_RETURNS, turn
 from bot.engine.session import MAX_PATH, Said, Screen, Session, from_plain, short_id, to_plain
 from bot.engine.text import words_of
 from bot.pages import fits
@@ -387,6 +388,48 @@ def test_thirteen_texts_in_a_minute_are_a_machine(small):
     assert events == (KeptSilent(),)
     _, events = turn(session, Inbound(channel="sms", text="menu"), small.release, NOW + timedelta(minutes=1))
     assert isinstance(events[0], Spoke)
+
+
+@pytest.mark.parametrize("choice", ["menu.choose.\udcc6", "\ud800.\udfff.x", "a.b.\x00"])
+def test_a_tap_that_is_no_text_is_a_tap_on_nothing(small, choice):
+    """Found by `python3 -m bot test fuzz`: half a letter in the payload of a button was an error of ours."""
+    asked = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)[0]
+    after, events = turn(asked, Inbound(channel="whatsapp", text="x", choice=choice), small.release, NOW)
+
+    assert after is not None
+    assert isinstance(events[0], Spoke)
+
+
+@pytest.mark.parametrize("text", ["menu", "survey"])
+def test_two_machines_that_answer_each_other_slowly_come_to_an_end(small, text):
+    """The other one's text is understood each time, so that nothing looks wrong in any single turn."""
+    session, said = None, []
+    for minute in range(MAX_HEARD + 30):
+        later = NOW + timedelta(minutes=minute)
+        session, events = turn(session, Inbound(channel="sms", text=text), small.release, later)
+        said.append([piece.kind for event in events if isinstance(event, Spoke) for piece in event.said])
+
+    assert all(said[:MAX_HEARD])
+    assert said[MAX_HEARD:] == [["hotline"], *[[]] * 29]
+
+
+def many(small: Library, heard: int, text: str, **more: Any) -> Event:
+    """What follows a text that comes after so many."""
+    now = int(NOW.timestamp() // 60)
+    session = replace(Session(locale="en", started=now), heard=heard, touched=now, **more)
+    return turn(session, Inbound(channel="sms", text=text), small.release, NOW)[1][0]
+
+
+@pytest.mark.parametrize(("heard", "burst"), [(MAX_BURST, MAX_BURST), (MAX_HEARD, 0), (MAX_HEARD + 9, 9)])
+def test_however_many_texts_came_before_an_emergency_is_answered_and_delete_and_stop_are_done(small, heard, burst):
+    assert isinstance(many(small, heard, "fire", burst=burst), Spoke)
+    assert isinstance(many(small, heard, "DELETE", burst=burst), Erased)
+    assert isinstance(many(small, heard, "stop texting me", burst=burst), OptedOut)
+
+
+def test_a_machine_that_calls_everything_an_emergency_comes_to_an_end_too(small):
+    assert isinstance(many(small, MAX_EMERGENCIES - 1, "fire"), Spoke)
+    assert isinstance(many(small, MAX_EMERGENCIES, "fire"), KeptSilent)
 
 
 # ----------------------------------------------------------------------------------------------- special messages

@@ -62,6 +62,7 @@ sessions = st.builds(
     misses=st.integers(0, 9),
     started=st.just(29_000_000),
     touched=st.integers(29_000_000, 29_001_440),
+    heard=st.integers(0, 500),
     burst=st.integers(0, 13),
 )
 
@@ -70,6 +71,12 @@ sessions = st.builds(
 @settings(derandomize=True, max_examples=200)
 def test_a_session_comes_back_as_it_was_stored(session):
     assert from_plain(json.loads(json.dumps(to_plain(session)))) == session
+
+
+def test_a_session_of_before_texts_were_counted_is_read():
+    assert from_plain([1, "en", 0, [], None, 0, 29_000_000, 5, 2]) == Session(
+        release=1, locale="en", started=29_000_000, touched=29_000_005, burst=2
+    )
 
 
 @pytest.mark.parametrize("path", OLD, ids=lambda path: path.stem)

@@ -1,7 +1,7 @@
 """`python3 -m bot test fuzz`: a million inputs that nobody meant, counted, and what they broke.
 
-Apart from the tests, which try a few thousand of the same (`tests/test_fuzz.py`). Ends with 1 where something broke,
-and keeps the input in a file: mend it, then move the file to `tests/fuzz/found/TARGET/`, where it is tried for ever.
+Apart from the tests, which try a few thousand of the same (`tests/test_fuzz.py`). A defect is told when it is met, and
+its input kept in a file; the end is 1 then. Mend it, and write its test beside the module that it is about.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -21,13 +22,12 @@ from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.embedded import running
 from tests.engine.test_run import FLOWS, MESSAGES
-from tests.fuzz.guided import Guided, Target
+from tests.fuzz.guided import Defect, Guided, Target
 from tests.fuzz.served import with_servers
 from tests.fuzz.targets import without_a_server
 from tests.releases import write_content
 
 INPUTS = 1_000_000
-FOUND = Path(__file__).parent / "found"
 ROUND = 2_000
 """Inputs between two lines of the report."""
 
@@ -69,28 +69,36 @@ def report(guided: list[Guided]) -> str:
     return "\n".join(lines)
 
 
+def count(guided: Iterable[Guided]) -> int:
+    """How many inputs were tried."""
+    return sum(one.tried for one in guided)
+
+
+def kept(defect: Defect, folder: Path) -> str:
+    """What is to be told of a defect, and where its input lies."""
+    path = folder / f"fuzz-{defect.target}-{sha256(defect.data).hexdigest()[:8]}"
+    path.write_bytes(defect.data)
+    return f"\n{defect.target}: {defect.why}\n    {defect.data[:200]!r}\n    kept in {path}"
+
+
 @click.command()
 @click.option("--inputs", default=INPUTS, show_default=True)
 @click.option("--seed", default=0, show_default=True, help="The same seed makes the same inputs.")
 def main(inputs: int, seed: int) -> None:
     """Give every door of the program inputs that nobody meant."""
     logging.disable()
-    began, guided = monotonic(), list[Guided]()
-    with targets(check_folder(CHECKOUT).library()) as found:
+    began, guided, told = monotonic(), list[Guided](), set[Defect]()
+    with targets(check_folder(CHECKOUT).library()) as found, suppress(KeyboardInterrupt):
         for guided in tried(found, inputs, seed):
-            count = sum(one.tried for one in guided)
-            click.echo(f"\r{count:,} inputs, {sum(len(one.defects) for one in guided)} defects  ", nl=False, err=True)
+            click.echo(f"\r{count(guided):,} inputs  ", nl=False, err=True)
+            new = [defect for one in guided for defect in one.defects if defect not in told]
+            told.update(new)
+            for defect in new:
+                click.echo(kept(defect, Path(tempfile.gettempdir())))
     click.echo(err=True)
     click.echo(report(guided))
-    defects = [defect for one in guided for defect in one.defects]
-    click.echo(
-        f"{sum(one.tried for one in guided):,} inputs, {len(defects)} defects, {monotonic() - began:.0f} s, seed {seed}"
-    )
-    for number, defect in enumerate(defects, 1):
-        path = Path(tempfile.gettempdir()) / f"fuzz-{defect.target}-{seed}-{number}"
-        path.write_bytes(defect.data)
-        click.echo(f"\n{defect.target}: {defect.why}\n    {defect.data[:200]!r}\n    kept in {path}")
-    sys.exit(bool(defects))
+    click.echo(f"{count(guided):,} inputs, {len(told)} defects, {monotonic() - began:.0f} s, seed {seed}")
+    sys.exit(bool(told))
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ NOT_HERE = ("/enter", "/login", "/leave", "/events")
 
 def with_servers(folder: Path, store: str, data: Path) -> tuple[Target, ...]:
     """Both of them. `folder`: content that checks, which the workshop may change. `store`: an empty server."""
-    line = replace(settings(store, data), content=folder)
+    line = replace(settings(store, data), layers=(folder,))
     desk = replace(line, redis_url=f"{store}?db=1")
     pages = tuple(bytes([number]) + PAGES[number % 2] for number in range(30))
     return (

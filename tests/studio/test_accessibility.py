@@ -18,6 +18,7 @@ PAGES = (
     "/law",
     "/releases",
     "/releases/new",
+    "/line",
 )
 SIZES = {"wide": {"width": 1200, "height": 850}, "phone": {"width": 360, "height": 740}}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -30,6 +30,7 @@ ROOMS = (
     ("problems.show", "Mistakes"),
     ("releases.show", "Releases"),
     ("law.show", "Law"),
+    ("status.show", "Line"),
 )
 """The rooms in the order of the day."""
 
@@ -49,7 +50,7 @@ class Workshop:
 
 def register(app: Flask, workshop: Workshop) -> None:
     """All pages, and what all of them show: how many mistakes there are, and whether the phone speaks something old."""
-    from bot.studio.pages import flows, law, live, phone, problems, releases, translations
+    from bot.studio.pages import flows, law, live, phone, problems, releases, status, translations
 
     app.extensions["workshop"] = workshop
     app.jinja_env.filters |= {
@@ -58,7 +59,7 @@ def register(app: Flask, workshop: Workshop) -> None:
         "clock": lambda at: at.astimezone().strftime("%H:%M:%S"),
     }
     app.context_processor(lambda: _everywhere(app, workshop))
-    for page in (flows, law, live, phone, problems, releases, translations):
+    for page in (flows, law, live, phone, problems, releases, status, translations):
         app.register_blueprint(page.routes(workshop))
 
 

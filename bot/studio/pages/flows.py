@@ -90,7 +90,9 @@ def routes(workshop: Workshop) -> Blueprint:
 
 def _about(workshop: Workshop, flow: str) -> str:
     """The remark at the top of the flow's file."""
-    lines = workshop.draft.seen.checked.lines.get(f"flows/{flow}.yaml", [])
+    checked = workshop.draft.seen.checked
+    node = checked.nodes.get(f"flows/{flow}.yaml")
+    lines = checked.lines.get(node.place.path, []) if node else []
     return lines[0].lstrip("# ") if lines and lines[0].startswith("#") else ""
 
 
@@ -110,4 +112,4 @@ def _before(library: Library, key: str) -> list[str]:
 def _problems(workshop: Workshop, excerpts: list[Excerpt | None]) -> list[Problem]:
     """The problems on the lines of a step."""
     places = {(found.file, line.number) for found in excerpts if found for line in found.lines if line.is_lit}
-    return [p for p in workshop.draft.seen.checked.problems if (p.place.file, p.place.line) in places]
+    return [p for p in workshop.draft.seen.checked.problems if (p.place.path, p.place.line) in places]

@@ -46,7 +46,7 @@ def routes(workshop: Workshop) -> Blueprint:
         proposal: Proposal | None = None
         why = ""
         try:
-            proposal = propose(config.content, config, Wish())
+            proposal = propose(config.layers, config, Wish())
         except ContentError as error:
             why = f"The folder has mistakes, so it cannot be published:\n\n{error}"
         except StoreDown:
@@ -62,7 +62,7 @@ def routes(workshop: Workshop) -> Blueprint:
         """Make live what the dry run has shown."""
         shown = _field("shown") or abort(400)
         wish = Wish(by=_field("by"), note=_field("note"), second=_field("second"), shown=shown)
-        return _done(lambda: publish_folder(config.content, config, wish), "releases.try_out")
+        return _done(lambda: publish_folder(config.layers, config, wish), "releases.try_out")
 
     @blueprint.post("/releases/back")
     def back() -> Response:
