@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from redis import Redis
 
-from bot.store.client import StoreDown, raw
+from bot.store.client import AWAY, StoreDown, raw
 from bot.store.outbox import Wanted
 
 SPENT_SECONDS = 62 * 86400
