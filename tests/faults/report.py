@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = ("lost", "doubled", "wrong", "unanswered")
 SHOWN = 5
 """Broken promises told in full."""
+AROUND_SECONDS = 3.0
 
 
 @dataclass
@@ -32,8 +33,8 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     """Breakpoints that no command met in time."""
-    at_work: str = "nothing yet"
-    """The fault that was done last, told beside a broken promise."""
+    done: list[tuple[float, str]] = field(default_factory=lambda: [(0.0, "nothing yet")])
+    """When which fault began, or ended: told beside a broken promise."""
     fallbacks: int = 0
     late: int = 0
     slowest: float = 0.0
@@ -70,6 +71,24 @@ class Report:
                     self.put_off.add(form["MessageSid"])
                 elif answer.answered:
                     self.answered.setdefault(form["MessageSid"], (began, time.monotonic()))
+
+    def now(self, fault: str) -> None:
+        """This fault begins, or has ended."""
+        self.done.append((time.monotonic(), fault))
+
+    @property
+    def at_work(self) -> str:
+        """The fault that was done last."""
+        return self.done[-1][1]
+
+    def lost(self, ids: Iterable[str]) -> None:
+        """Nobody asks for the deletion of these."""
+        for id_ in ids:
+            self.kinds["lost"] += 1
+            began, ended = self.answered[id_]
+            faults = [fault for at, fault in self.done if began - AROUND_SECONDS < at < ended + AROUND_SECONDS]
+            if len(self.told) < SHOWN:
+                self.told.append(f"lost, the deletion of {id_}: {'; '.join(faults)}")
 
     def broken(self, kind: str, person: Person) -> None:
         """A promise is broken."""

@@ -70,9 +70,9 @@ def _hurt_while_they_talk(
             if line.published < min(due, len(releases())):
                 line.publish_next()
                 report.faults["release published"] += 1
-            report.at_work = name
+            report.now(name)
             happened = FAULTS[name](line, chance)
-            report.at_work = f"after: {name}"
+            report.now(f"after: {name}")
             (report.faults if happened else report.missed)[name] += 1
             tell(f"{report.sent:,} texts, {sum(report.faults.values()):,} faults, {sum(report.kinds.values())} broken")
             time.sleep(chance.uniform(0, BETWEEN_SECONDS))
@@ -97,5 +97,4 @@ def _count_jobs(line: Line, report: Report) -> None:
     excused = {id_ for id_, at in missing.items() if id_ in line.waited or line.just_noted(*at)}
     report.deleted, report.lost_with_the_disk = len(line.twilio.deleted), len(excused)
     report.forgotten = len(report.put_off - report.answered.keys() - wanted)
-    if lost := len(missing.keys() - excused):
-        report.kinds["lost"] += lost
+    report.lost(missing.keys() - excused)
