@@ -1,4 +1,4 @@
-"""Makes the set-up by itself, once, then hands over to `bot/cli.py`: `python3 -m bot` needs Python and nothing else.
+"""Makes the set-up by itself, once, then hands over to `bot/cli`: `python3 -m bot` needs Python and nothing else.
 
 Apart from the command line because it runs where no package is installed yet, and perhaps on a Python that is too old.
 So: standard library only, and no syntax newer than Python 3.6, or an old Python could not even say what to install.
