@@ -78,7 +78,7 @@ def test_promise_5_what_is_kept_is_known_to_the_byte(app, store, clock, channel)
     ends = {key: store.ttl(key) for key in store.scan_iter()}
     assert all(seconds > 0 for seconds in ends.values())
     assert all(seconds <= 2 * 3600 for key, seconds in ends.items() if key[:2] in (b"s:", b"r:", b"u:"))
-    assert {key.partition(b":")[0] for key in ends} <= {b"s", b"r", b"u", b"o", b"{release}", b"probe"}
+    assert {key.partition(b":")[0] for key in ends} <= {b"s", b"r", b"u", b"o", b"tally", b"{release}", b"probe"}
 
 
 def test_promise_5_the_key_of_a_day_is_gone_48_hours_after_the_day_began(tmp_path):

@@ -28,6 +28,7 @@ _LEFTOVER = re.compile(
     r"|\[(?:[Tt]ranslat|[Tt]raducir|[Dd]raft)[^\]]*\]"
 )
 _CURLY = re.compile(r"“[^“”\u3040-\u9fff]*”")
+_LIKE_OPTION = re.compile(r"(?m)^[0-9] \S.*$")
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _PAIRS = ("“”", "()", "（）", "«»", "「」")
 _BETWEEN_LETTERS = re.compile(r"(?<=\w)['’](?=\w)")
@@ -78,6 +79,10 @@ def _pieces(content: Content, text: Text) -> None:
     elif found := _LEFTOVER.search(text.value):
         content.note("leftover", content.piece(text, found[0]), f'"{found[0]}" was left here while working.',
                      "Take it out: people would read it as it is.")  # fmt: skip
+    if found := _LIKE_OPTION.search(text.value):
+        content.note("like-an-option", content.piece(text, found[0]),
+                     f'this line begins with "{found[0][0]} ", as an option does.',
+                     "People would answer with that digit. Write it as a word, or put another word first.")  # fmt: skip
     if found := _TWICE.search(text.value):
         content.note("word-twice", content.piece(text, found[0]), f'the same word stands here twice: "{found[0]}".',
                      "Take one out.", "warning")  # fmt: skip
