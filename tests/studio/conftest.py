@@ -32,6 +32,8 @@ QUIET = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 """As root, without a graphics card, and asking nobody anything."""
+PATIENCE = 180_000
+"""Milliseconds that a busy machine may take; how long it really takes is measured, not tested."""
 
 
 def folder_of_content(path: Path) -> Path:
@@ -139,6 +141,7 @@ class Browsing:
         self.visitor = visitor
         self.base = visitor.base
         self.context = browser.new_context(**looks)
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
