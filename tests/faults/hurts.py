@@ -38,8 +38,7 @@ def store_killed(line: Line, chance: random.Random) -> bool:
 
 def store_lost(line: Line, chance: random.Random) -> bool:
     """With -9, and its disk is empty."""
-    line.note_what_waits()
-    line.store.kill()
+    line.kill_the_store_with_its_disk()
     pause(chance, 1.0)
     line.lose_the_store()
     return True

@@ -38,9 +38,6 @@ LATE_NEWS_SECONDS = 20 * POLL_SECONDS
 BEHIND = -300.0
 """Seconds: the web processes' clocks are behind, so that what is due in two minutes is due for the worker at once."""
 
-NOTED_SECONDS = 1.0
-"""Between reading the outboxes of a server and its death, at most."""
-
 Value = TypeVar("Value")
 
 
@@ -166,9 +163,10 @@ class Line:
         self._number = 0
         self.losses: list[float] = []
         """When the store has lost everything: after its death, before its return."""
-        self.noted: list[float] = []
         self.waited: set[str] = set()
-        """What outboxes held when their disk was lost, and when that was looked at."""
+        """The deletions that outboxes wanted when their disk was lost."""
+        self.going: list[tuple[float, float]] = []
+        """From when those were looked at until their server was dead."""
         self.jumped = 0.0
         self.publish_next()
         self.webs = [Web(folder, self.store, number) for number in range(2)]
@@ -181,15 +179,17 @@ class Line:
         self.published += 1
         self._publish()
 
-    def note_what_waits(self) -> None:
-        """Which deletions are wanted by outboxes: they are lost if the disk is."""
+    def kill_the_store_with_its_disk(self) -> None:
+        """The server dies with -9, and what its outboxes want is noted: it is lost."""
+        looked = time.monotonic()
         entries = [entry for _, some in Outbox(self.store.client).waiting() for entry in some]
-        self.noted.append(time.monotonic())
+        self.store.kill()
+        self.going.append((looked, time.monotonic()))
         self.waited |= {Wanted.of(entry).about for entry in entries}
 
-    def just_noted(self, began: float, ended: float) -> bool:
-        """Whether what was wanted in this time may have come into an outbox between reading those and their end."""
-        return any(began - NOTED_SECONDS <= noted <= ended for noted in self.noted)
+    def may_have_gone(self, began: float, ended: float) -> bool:
+        """Whether what was wanted in this time may have come into an outbox after it was looked at."""
+        return any(began <= dead and looked <= ended for looked, dead in self.going)
 
     def lose_the_store(self) -> None:
         """The server has died, and its disk is empty; somebody publishes again."""

@@ -94,7 +94,7 @@ def _count_jobs(line: Line, report: Report) -> None:
     due: list[Any] = line.jobs.client.zrange(DUE, 0, -1)
     wanted = {id_.decode() for id_ in due} | line.twilio.deleted
     missing = {id_: at for id_, at in report.answered.items() if id_ not in wanted}
-    excused = {id_ for id_, at in missing.items() if id_ in line.waited or line.just_noted(*at)}
+    excused = {id_ for id_, at in missing.items() if id_ in line.waited or line.may_have_gone(*at)}
     report.deleted, report.lost_with_the_disk = len(line.twilio.deleted), len(excused)
     report.forgotten = len(report.put_off - report.answered.keys() - wanted)
     report.lost(missing.keys() - excused)
