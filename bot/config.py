@@ -14,7 +14,7 @@ import re
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -313,20 +313,35 @@ def create_once(path: Path, make: Callable[[], bytes]) -> bytes:
 
     Written under another name and linked into place: `link` fails where the file already exists, so one maker wins.
     """
-    try:
+    with contextlib.suppress(FileNotFoundError):  # then it is made
         return path.read_bytes() or _filled(path, make)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _draft(path, make()) as draft, contextlib.suppress(FileExistsError):  # another may be first; its secret counts
+        os.link(draft, path)
+    return path.read_bytes()
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Put a private file in the place of another, or where there was none; nobody ever reads half of it.
+
+    Raises:
+        OSError: it cannot be written; what stood there stands there still.
+    """
+    with _draft(path, content) as draft:
+        draft.replace(path)
+
+
+@contextlib.contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    """A private file beside the place of another, for as long as it is needed."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            _write_down(file, make())
-        with contextlib.suppress(FileExistsError):  # another process was first; its secret counts
-            os.link(draft, path)
+            _write_down(file, content)
+        yield draft
     finally:
         draft.unlink(missing_ok=True)
-    return path.read_bytes()
 
 
 def overwrite(path: Path, content: bytes) -> None:

@@ -7,13 +7,12 @@ written down beside the data before the first request, so that it can be undone 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from bot.config import Config
+from bot.config import Config, replace_whole
 from bot.twilio_account import FIELDS, NUMBER, SERVICE, Thing, TwilioAccount
 from bot.webhook import FALLBACK, INBOUND, STATUS, VOICE
 
@@ -290,13 +289,7 @@ def _keep_id(data: Path, name: str, sid: str) -> None:
 
 
 def _write(data: Path, changes: tuple[Change, ...]) -> None:
-    """For this user only, and whole or not at all."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = data / f".{KEPT}.{os.getpid()}"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump([asdict(change) for change in changes], file, indent=1)
-    draft.replace(data / KEPT)
+    replace_whole(data / KEPT, json.dumps([asdict(change) for change in changes], indent=1).encode())
 
 
 def _without_password(value: str) -> str:

@@ -113,8 +113,7 @@ class Conversation:
         answer must not count unseen. And there is a copy to be deleted, and a price."""
         if not arrived.is_probe:
             self._meter.count("fallback")
-            self._forgetting.answered_without_the_store(arrived.message_id)
-            self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, text))
+            self._without_a_turn(arrived, text)
         try:
             for contact in self._registry.today(arrived.channel, arrived.address, self._now()):
                 self._outage.put_off(contact)
@@ -122,6 +121,12 @@ class Conversation:
             self._outage.failed()
         except Exception:
             _log.exception("message %s: who got the fallback text is not remembered", arrived.message_id)
+
+    def _without_a_turn(self, arrived: Arrived, text: str | None) -> None:
+        """No turn wants the deletion of this text, nor counts what it and its reply cost."""
+        self._forgetting.answered_without_the_store(
+            arrived.message_id, cost(arrived.channel, arrived.inbound.text, text)
+        )
 
     def _answer(self, arrived: Arrived, now: datetime, deadline: float) -> tuple[bool, str | None]:
         """Whether there is an answer, and which: None is one, too. Every step may take as long as the store may.
@@ -134,8 +139,7 @@ class Conversation:
                 self._meter.count("repeated")
                 return True, record.reply
             if record.session is None and self._is_pumped(arrived, now):
-                self._forgetting.answered_without_the_store(arrived.message_id)
-                self._forgetting.spent_without_the_store(cost(arrived.channel, arrived.inbound.text, None))
+                self._without_a_turn(arrived, None)
                 return True, None
             turned = self._turn(arrived, record, now)
             if time.monotonic() > deadline:

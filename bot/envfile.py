@@ -7,13 +7,11 @@ holds more than plain signs. What stands in the environment already counts more.
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from bot.config import CHECKOUT
+from bot.config import CHECKOUT, replace_whole
 
 NAMED_BY = "HOTLINE_ENV"
 """The variable that names another file."""
@@ -69,14 +67,7 @@ def write(path: Path, values: Mapping[str, str], about: Mapping[str, str]) -> No
             lines[number] = written.pop(match[1])
     for name, line in written.items():
         lines += [*([""] if lines else []), f"# {about[name]}", line]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=".line-", dir=path.parent)  # for its owner only, from the first byte on
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-        Path(draft).replace(path)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    replace_whole(path, ("\n".join(lines) + "\n").encode())
 
 
 def _quoted(name: str, value: str) -> str:

@@ -40,12 +40,12 @@ class Forgetting:
         self._remember(message_id, FORGET_AFTER_SECONDS if done else UNFINISHED_SECONDS)
         self.hand_on()
 
-    def answered_without_the_store(self, message_id: str) -> None:
-        """A text got the fallback text. Nobody waits for the store here: that may be what is missing."""
-        self._remember(message_id, FORGET_AFTER_SECONDS)
+    def answered_without_the_store(self, message_id: str, cost: str) -> None:
+        """A text is answered, or not, without a turn; it has to be deleted and counted like all others.
 
-    def spent_without_the_store(self, cost: str) -> None:
-        """What a text and the fallback text cost, to be counted with all others."""
+        Nobody waits for the store here: that may be what is missing.
+        """
+        self._remember(message_id, FORGET_AFTER_SECONDS)
         self._late.append(Wanted(SPENT, cost, int(self._now().timestamp())))
 
     def hand_on(self) -> None:

@@ -38,7 +38,7 @@ def test_what_came_while_the_store_was_frozen_is_handed_on_by_itself(tmp_path):
         try:
             forgetting.reported(IDS[0], done=True)
             forgetting.reported(IDS[1], done=False)
-            forgetting.answered_without_the_store(IDS[2])
+            forgetting.answered_without_the_store(IDS[2], "sms 1 2")
             assert outage.is_down
         finally:
             os.kill(server.pid, signal.SIGCONT)
@@ -52,6 +52,7 @@ def test_what_came_while_the_store_was_frozen_is_handed_on_by_itself(tmp_path):
             Wanted("forget", IDS[0], now + FORGET_AFTER_SECONDS),
             Wanted("forget", IDS[1], now + UNFINISHED_SECONDS),
             Wanted("forget", IDS[2], now + FORGET_AFTER_SECONDS),
+            Wanted("spent", "sms 1 2", now),
         }
         until(handed_on)
 
@@ -59,6 +60,6 @@ def test_what_came_while_the_store_was_frozen_is_handed_on_by_itself(tmp_path):
 def test_nobody_waits_for_the_store_on_the_way_of_the_fallback_text(tmp_path):
     """It is not even there."""
     outbox, outage = parts(f"unix://{tmp_path}/nowhere.sock", tmp_path / "keys")
-    Forgetting(outbox, outage, lambda: NOON).answered_without_the_store(IDS[0])
+    Forgetting(outbox, outage, lambda: NOON).answered_without_the_store(IDS[0], "sms 1 2")
 
     assert not outage.is_down, "the store was asked"

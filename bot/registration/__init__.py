@@ -25,8 +25,6 @@ PAPERS = ("toll-free.md", "10dlc.md", "short-code.md", "whatsapp.md", "help-and-
 """What is written: a form's answers for each kind of sender, the texts to put into Twilio, and the pages to publish."""
 SAMPLES = 3
 """In each of the organisation's languages; and so many words are named."""
-OPT_IN_LETTERS = (40, 2049)
-"""How long Twilio lets the description of the opt-in be."""
 MISSING = "[FILL IN: {}]"
 
 _HERE = Path(__file__).parent

@@ -31,7 +31,6 @@ _CURLY = re.compile(r"“[^“”\u3040-\u9fff]*”")
 _LIKE_OPTION = re.compile(r"(?m)^[0-9] \S.*$")
 _TWICE = re.compile(r"\b([^\W\d_]{2,}) \1\b", re.IGNORECASE)
 _PAIRS = ("“”", "()", "（）", "«»", "「」")
-_BETWEEN_LETTERS = re.compile(r"(?<=\w)['’](?=\w)")
 
 
 def look(content: Content, locale: Locale, file: str) -> None:
