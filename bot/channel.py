@@ -22,6 +22,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from bot.engine.events import Inbound
 
+INBOUND, STATUS, FALLBACK, VOICE = "/twilio/inbound", "/twilio/status", "/twilio/fallback", "/twilio/voice"
+"""Where Twilio posts."""
 MAX_CHARACTERS = 1600
 """https://www.twilio.com/docs/api/errors/21617"""
 SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")

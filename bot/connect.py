@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from bot.channel import FALLBACK, INBOUND, STATUS, VOICE
 from bot.config import Config, replace_whole
 from bot.twilio_account import FIELDS, NUMBER, SERVICE, Thing, TwilioAccount
-from bot.webhook import FALLBACK, INBOUND, STATUS, VOICE
 
 KEPT = "connect.json"
 """In the data folder: what stood at Twilio before, and what we put there."""

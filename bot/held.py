@@ -33,7 +33,7 @@ CONTACT = rf"{BUCKET}:[\w-]{{16}}"
 KINDS = (
     Kind("s:{7f}:<contact>", rf"s:{CONTACT}", "where a person is, sealed", "2 hours, a day at most"),
     Kind("r:{7f}:<contact>", rf"r:{CONTACT}", "the last replies, for a repeated delivery, sealed", "2 minutes"),
-    Kind("u:{7f}:<contact>", rf"u:{CONTACT}", "got the fallback text; empty", "2 hours"),
+    Kind("u:{7f}:<contact>", rf"u:{CONTACT}", "got the fallback text; random bytes", "2 hours"),
     Kind("o:{7f}", rf"o:{BUCKET}", "jobs wanted: ids of messages, parts to count", "a week; usually a second"),
     Kind("{release}:<digest>", r"\{release\}:[0-9a-f]{16,}", "published content", "90 days, renewed"),
     Kind("{release}:live", r"\{release\}:live", "which content is served", "90 days, renewed"),

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.budget import cents
 from bot.meter import TOOK
-from bot.store.counts import Counts, month_of
+from bot.store.counts import Counts, below, month_of
 
 COUNTED = {
     "texts": ("texts_total", "channel", "Texts that were answered, or that wanted no answer."),
@@ -47,9 +47,9 @@ def metrics(counts: Counts, *, release: int, dollars: int, now: datetime) -> str
     """
     tally, spent, pulse = counts.tallied(now.date()), counts.spent(month_of(now)), counts.pulse()
     lines = [
-        *(line for name, about in COUNTED.items() for line in _labelled(about, _below(tally, name))),
+        *(line for name, about in COUNTED.items() for line in _labelled(about, below(tally, name))),
         *(line for name, (key, says) in PLAIN.items() for line in _one(key, says, "counter", tally.get(name, 0))),
-        *_took(_below(tally, "took")),
+        *_took(below(tally, "took")),
         *(
             line
             for name, (key, says) in SEEN.items()
@@ -62,11 +62,6 @@ def metrics(counts: Counts, *, release: int, dollars: int, now: datetime) -> str
         *_one("release", "The release that is served.", "gauge", release),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _below(tally: Mapping[str, int], kind: str) -> dict[str, int]:
-    """What was counted of one kind, by its own name."""
-    return {name.removeprefix(f"{kind} "): count for name, count in tally.items() if name.startswith(f"{kind} ")}
 
 
 def _head(key: str, says: str, kind: str) -> Iterable[str]:

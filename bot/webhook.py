@@ -16,15 +16,13 @@ from typing import TypeVar
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from bot.channel import NotOurs, Signatures, arrived, called, finished, spoken, twiml
+from bot.channel import FALLBACK, INBOUND, STATUS, VOICE, NotOurs, Signatures, arrived, called, finished, spoken, twiml
 from bot.config import Config
 from bot.conversation import Conversation
 from bot.forgetting import Forgetting
 from bot.meter import Meter
 from bot.store.client import StoreDown
 
-INBOUND, STATUS, FALLBACK = "/twilio/inbound", "/twilio/status", "/twilio/fallback"
-VOICE = "/twilio/voice"
 METRICS = "/metrics"
 MAX_BYTES = 32 * 1024
 """Twilio's largest form is a few kilobytes."""

@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from bot.app import create_app
+from bot.channel import INBOUND
 from bot.config import CHECKOUT, Config, embedded_socket
 from bot.content.library import Checked, Library, canonical, check_folder, digest_of
 from bot.embedded import running
@@ -29,7 +30,6 @@ from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
 from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
-from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
 
 os.environ["HOTLINE_ENV"] = os.devnull  # processes of the tests read no settings of this machine

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.channel import INBOUND
 from bot.config import CHECKOUT
-from bot.webhook import INBOUND
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
 from tests.web import is_up
 

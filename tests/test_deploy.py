@@ -14,11 +14,12 @@ import tomllib
 import pytest
 import yaml
 
+from bot.channel import FALLBACK, INBOUND, STATUS, VOICE
 from bot.config import CHECKOUT, HELP, Config
 from bot.envfile import read
 from bot.init.questions import QUESTIONS
 from bot.server import BODY_SECONDS
-from bot.webhook import FALLBACK, INBOUND, MAX_BYTES, STATUS, VOICE
+from bot.webhook import MAX_BYTES
 
 DEPLOY = CHECKOUT / "bot" / "deploy"
 UNITS = ("rights-line.service", "rights-line@.service")

@@ -21,6 +21,7 @@ from flask import Flask
 
 from bot import embedded
 from bot.app import BUSY_SEATS, WAITING_SEATS, create_app
+from bot.channel import STATUS
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
 from bot.outage import Outage
@@ -28,7 +29,6 @@ from bot.privacy import Contact, DayKeys, Registry
 from bot.store.client import connect
 from bot.store.outbox import Wanted
 from bot.store.sessions import Sessions, StoreDown
-from bot.webhook import STATUS
 from tests.conftest import Person, at_once, first_line, known, place, post, publish, settings
 from tests.processes import until
 from tests.real_line import line

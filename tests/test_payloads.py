@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.channel import arrived, unwrapped
-from bot.webhook import FALLBACK, INBOUND, STATUS
+from bot.channel import FALLBACK, INBOUND, STATUS, arrived, unwrapped
 from tests.conftest import Person, known, place, post
 from tests.twilio_forms import ACCOUNT, message_in
 

@@ -25,7 +25,7 @@ from urllib.parse import quote
 import pytest
 from redis import Redis
 
-from bot.channel import SID
+from bot.channel import INBOUND, SID, STATUS
 from bot.config import Config, embedded_socket
 from bot.embedded import running
 from bot.held import sorted_out
@@ -33,7 +33,6 @@ from bot.privacy import DayKeys, NoAddresses, Registry
 from bot.queue import DUE, Relay
 from bot.store.client import connect
 from bot.store.sessions import Sessions
-from bot.webhook import INBOUND, STATUS
 from tests.conftest import NOON, Person, at_once, publish, settings
 from tests.processes import until
 from tests.real_line import Line, environment, line, process

@@ -16,6 +16,7 @@ from functools import partial
 import pytest
 
 from bot.app import create_app
+from bot.channel import FALLBACK, INBOUND, STATUS, VOICE
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
 from bot.content.problem import Problems
@@ -24,7 +25,7 @@ from bot.content.source import read
 from bot.privacy import DayKeys
 from bot.reply import fallback_texts
 from bot.store.outbox import Wanted
-from bot.webhook import FALLBACK, INBOUND, METRICS, STATUS, VOICE
+from bot.webhook import METRICS
 from tests.conftest import Person, at_once, first_line, known, settings
 from tests.traces import Search, stored
 from tests.twilio_forms import PERSON, sms

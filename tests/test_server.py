@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.channel import INBOUND
 from bot.config import Config
 from bot.embedded import EmbeddedServer, running
 from bot.publishing.acts import Wish, publish_folder
 from bot.server import BODY_SECONDS
-from bot.webhook import INBOUND, MAX_BYTES
+from bot.webhook import MAX_BYTES
 from tests.conftest import at_a_desk
 from tests.processes import is_alive, until
 from tests.twilio_forms import PUBLIC_URL, message_in, signature, sms

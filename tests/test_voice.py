@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from bot.app import create_app
+from bot.channel import VOICE
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
 from bot.engine.run import reader_of
 from bot.voice import VOICES, digits, heard
-from bot.webhook import VOICE
 from tests.conftest import post
 from tests.twilio_forms import ACCOUNT, LINE, PERSON
 

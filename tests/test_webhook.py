@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from bot import webhook
 from bot.app import create_app
+from bot.channel import FALLBACK, INBOUND, STATUS
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
 from bot.live import LiveRelease
 from bot.store.outbox import Wanted
-from bot.webhook import FALLBACK, INBOUND, MAX_BYTES, STATUS
+from bot.webhook import MAX_BYTES
 from tests.conftest import first_line, post
 from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, message_in, signature, sms, whatsapp

@@ -18,8 +18,8 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bot.channel import INBOUND
 from bot.config import CHECKOUT, Config
-from bot.webhook import INBOUND
 from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature
 

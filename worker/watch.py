@@ -24,7 +24,7 @@ from redis import RedisError
 
 from bot.alerts import Alerts
 from bot.budget import LEVELS, percent
-from bot.channel import PROBE, Signatures, told
+from bot.channel import INBOUND, PROBE, Signatures, told
 from bot.config import Config
 from bot.content.fallback import read_fallbacks
 from bot.queue import Due
@@ -42,7 +42,6 @@ LATE_SECONDS = 1800
 WINDOW_SECONDS = 600
 REFUSED = 5
 """More requests than this refused in ten minutes, and more than texts came: the signatures are wrong, or our token."""
-INBOUND = "/twilio/inbound"
 TEXTS = ("menu", "DELETE")
 """The first walks through everything; the second leaves nothing behind, nobody standing at the menu."""
 

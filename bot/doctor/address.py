@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
-from bot.channel import Signatures
+from bot.channel import FALLBACK, INBOUND, Signatures
 from bot.config import Config
 from bot.doctor.finding import Finding, found
 from bot.doctor.place import Place
 from bot.publishing.gate import is_public
-from bot.webhook import FALLBACK, INBOUND
 
 PATIENCE_SECONDS = 5.0
 SLOW_SECONDS = 1.0

@@ -34,6 +34,15 @@ def month_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m")
 
 
+def below(tally: Mapping[str, int], kind: str) -> dict[str, int]:
+    """What was counted of one kind, by its own name.
+
+    >>> below({"texts sms": 3, "talks": 1}, "texts")
+    {'sms': 3}
+    """
+    return {name.removeprefix(f"{kind} "): count for name, count in tally.items() if name.startswith(f"{kind} ")}
+
+
 def spending(entry: Wanted) -> tuple[str, Counter[str]]:
     """The month of an outbox entry that only counts, and what it adds.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from flask import Flask
 
 from bot.app import create_app
-from bot.channel import Signatures, told
+from bot.channel import INBOUND, Signatures, told
 from bot.config import Config
 from bot.content.library import Bundle, Checked, Library, canonical, digest_of, open_bundle
 from bot.engine.session import Session
@@ -25,7 +25,6 @@ from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
 from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
-from bot.webhook import INBOUND
 
 ACCOUNT = "AC" + "0" * 32
 ADDRESS = "http://practice.invalid"

@@ -18,9 +18,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from bot.channel import FALLBACK, INBOUND
 from bot.live import POLL_SECONDS, Served
 from bot.store.outbox import Outbox, Wanted
-from bot.webhook import FALLBACK, INBOUND
 from tests.conftest import publish
 from tests.faults.content import releases
 from tests.faults.model import Moment

@@ -15,13 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bot.app import create_app
+from bot.channel import FALLBACK, INBOUND, STATUS
 from bot.config import Config
 from bot.content.fallback import FILE, written
 from bot.content.library import check_folder
 from bot.reply import fallback_texts
 from bot.studio.app import create_studio
 from bot.studio.doors import Links
-from bot.webhook import FALLBACK, INBOUND, STATUS
 from tests.conftest import publish, settings
 from tests.fuzz.guided import Target
 from tests.fuzz.strange import OF_FORMS, OF_PEOPLE, OF_YAML

@@ -19,7 +19,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from bot.channel import MAX_CHARACTERS, SID, NotOurs, Signatures, arrived, finished, told, twiml
+from bot.channel import INBOUND, MAX_CHARACTERS, SID, STATUS, NotOurs, Signatures, arrived, finished, told, twiml
 from bot.content.files import Files
 from bot.content.library import Library, check_folder
 from bot.content.problem import Problems
@@ -30,7 +30,7 @@ from bot.engine.run import MAX_RETURNS, turn
 from bot.engine.session import MAX_PATH, Session, from_plain, to_plain
 from bot.pages import fits
 from bot.reply import Composer
-from bot.webhook import INBOUND, MAX_BYTES, STATUS
+from bot.webhook import MAX_BYTES
 from tests.fuzz.guided import Target
 from tests.fuzz.strange import NOT_TEXT, OF_FORMS, OF_PEOPLE, OF_YAML
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, signature, sms, whatsapp

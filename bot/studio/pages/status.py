@@ -15,7 +15,7 @@ from bot.alerts import Alerts
 from bot.budget import LEVELS, cents, percent
 from bot.publishing.acts import listed
 from bot.store.client import StoreDown, connect
-from bot.store.counts import Counts, month_of
+from bot.store.counts import Counts, below, month_of
 from bot.studio.bars import Days, Row, days, rows
 from bot.studio.pages import Workshop
 
@@ -93,16 +93,11 @@ def _status(counts: Counts, dollars: int, now: datetime) -> Status:
     spent = counts.spent(month_of(now))
     return Status(
         tally=tallies[-1],
-        bars={kind: rows(_below(tallies[-1], kind)) for kind in SHOWN},
+        bars={kind: rows(below(tallies[-1], kind)) for kind in SHOWN},
         texts=days(
-            [(day, sum(_below(tally, "texts").values())) for day, tally in zip(week, tallies, strict=True)], "Texts"
+            [(day, sum(below(tally, "texts").values())) for day, tally in zip(week, tallies, strict=True)], "Texts"
         ),
         dollars=round(cents(spent) / 100, 2),
         percent=percent(spent, dollars),
         pulse=counts.pulse(),
     )
-
-
-def _below(tally: dict[str, int], kind: str) -> dict[str, int]:
-    """What was counted of one kind, by its own name."""
-    return {name.removeprefix(f"{kind} "): count for name, count in tally.items() if name.startswith(f"{kind} ")}
