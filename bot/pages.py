@@ -19,6 +19,9 @@ def fits(text: str, channel: str) -> bool:
 def paged(units: list[str], *, tail: str, more: str, channel: str) -> tuple[str, ...]:
     """Whole units on as few pages as possible; the tail below the last one, the way to more below the others."""
     spell = cheaper if channel == "sms" else str
+    whole = spell(_lines([*units, tail]))
+    if fits(whole, channel):
+        return (whole,)
     pages: list[list[str]] = [[]]
     queue = list(units)
     while queue:

@@ -6,6 +6,8 @@ Apart because parts are money, time and order of arrival: a raid day is limited 
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -23,6 +25,8 @@ _PLAINER = str.maketrans(
     'aiouAIOUaeiouAEIOUceiEIAEUOacelnszzACELNSZZ"""""\'\'--.  ',
 )
 """Spanish, French, Polish and Haitian Creole as their speakers text them. é, è, ù, ñ are in the alphabet, and stay."""
+_PLAINED = frozenset(map(chr, _PLAINER))
+"""What has a plainer spelling: a text with any other letter outside the alphabet stays outside it."""
 
 
 def is_gsm(text: str) -> bool:
@@ -40,9 +44,10 @@ def parts(text: str) -> int:
     >>> parts("a" * 160), parts("a" * 161), parts("敲" * 70), parts("敲" * 71)
     (1, 2, 1, 2)
     """
-    if is_gsm(text):
-        return _parts(text, frozenset() if EXTENDED.isdisjoint(text) else EXTENDED, GSM_SINGLE, GSM_PART)
-    return _parts(text, frozenset(char for char in set(text) if char > "\uffff"), UCS_SINGLE, UCS_PART)
+    letters = set(text)
+    if letters <= _GSM:
+        return _parts(text, letters & EXTENDED, GSM_SINGLE, GSM_PART)
+    return _parts(text, {char for char in letters if char > "\uffff"}, UCS_SINGLE, UCS_PART)
 
 
 def cheaper(text: str) -> str:
@@ -55,10 +60,11 @@ def cheaper(text: str) -> str:
     >>> cheaper("Aquí.")
     'Aquí.'
     """
-    if is_gsm(text):
+    odd = set(text) - _GSM
+    if not odd or not odd <= _PLAINED:
         return text
     plain = text.translate(_PLAINER)
-    return plain if is_gsm(plain) and parts(plain) < parts(text) else text
+    return plain if parts(plain) < parts(text) else text
 
 
 def shape(text: str) -> str:
@@ -74,7 +80,7 @@ def shape(text: str) -> str:
     return "".join(char if char.isspace() or ord(char) > 0xFFFF else "a" for char in text)
 
 
-def _parts(text: str, double: frozenset[str], single: int, part: int) -> int:
+def _parts(text: str, double: Set[str], single: int, part: int) -> int:
     """`double`: characters that count twice. Only where there are some, it matters where the parts end."""
     doubles = sum(map(text.count, double))
     if len(text) + doubles <= single:
