@@ -5,7 +5,7 @@ Apart from `reply`, which finds the words: here a text is only long or short, an
 
 from __future__ import annotations
 
-from bot.content.segments import MAX_PARTS, cheaper, parts
+from bot.content.segments import LONGEST, MAX_PARTS, cheaper, parts
 
 WHATSAPP_LIMIT = 1600
 """Characters of one message through Twilio (error 21617 beyond): twilio.com/docs/api/errors/21617"""
@@ -13,7 +13,9 @@ WHATSAPP_LIMIT = 1600
 
 def fits(text: str, channel: str) -> bool:
     """Whether a text is within the budget of a channel."""
-    return parts(text) <= MAX_PARTS if channel == "sms" else len(text) <= WHATSAPP_LIMIT
+    if channel == "sms":
+        return len(text) <= LONGEST and parts(text) <= MAX_PARTS
+    return len(text) <= WHATSAPP_LIMIT
 
 
 def paged(units: list[str], *, tail: str, more: str, channel: str) -> tuple[str, ...]:

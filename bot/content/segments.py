@@ -6,7 +6,7 @@ Apart because parts are money, time and order of arrival: a raid day is limited 
 
 from __future__ import annotations
 
-from collections.abc import Set
+import re
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -19,14 +19,20 @@ _GSM = BASIC | EXTENDED
 GSM_SINGLE, GSM_PART = 160, 153
 UCS_SINGLE, UCS_PART = 70, 67
 MAX_PARTS = 3
+LONGEST = MAX_PARTS * GSM_PART
+"""No text with more characters fits, in whichever spelling."""
 
 _PLAINER = str.maketrans(
     "áíóúÁÍÓÚâêîôûÂÊÎÔÛçëïËÏÀÈÙÒąćęłńśźżĄĆĘŁŃŚŹŻ“”„«»‘’–—…\u00a0\u202f",
     'aiouAIOUaeiouAEIOUceiEIAEUOacelnszzACELNSZZ"""""\'\'--.  ',
 )
 """Spanish, French, Polish and Haitian Creole as their speakers text them. é, è, ù, ñ are in the alphabet, and stay."""
-_PLAINED = frozenset(map(chr, _PLAINER))
-"""What has a plainer spelling: a text with any other letter outside the alphabet stays outside it."""
+_ODD = re.compile(f"[^{re.escape(''.join(_GSM))}]")
+_FOREIGN = re.compile(f"[^{re.escape(''.join((*_GSM, *map(chr, _PLAINER))))}]")
+"""What is outside the alphabet, and what stays so in the plainer spelling."""
+_DOUBLE = re.compile(f"[{re.escape(''.join(EXTENDED))}]")
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
+"""What counts twice, inside the alphabet and outside."""
 
 
 def is_gsm(text: str) -> bool:
@@ -35,7 +41,7 @@ def is_gsm(text: str) -> bool:
     >>> is_gsm("Señora, ¿qué?"), is_gsm("aquí")
     (True, False)
     """
-    return _GSM.issuperset(text)
+    return _ODD.search(text) is None
 
 
 def parts(text: str) -> int:
@@ -44,10 +50,9 @@ def parts(text: str) -> int:
     >>> parts("a" * 160), parts("a" * 161), parts("敲" * 70), parts("敲" * 71)
     (1, 2, 1, 2)
     """
-    letters = set(text)
-    if letters <= _GSM:
-        return _parts(text, letters & EXTENDED, GSM_SINGLE, GSM_PART)
-    return _parts(text, {char for char in letters if char > "\uffff"}, UCS_SINGLE, UCS_PART)
+    if is_gsm(text):
+        return _parts(text, frozenset(_DOUBLE.findall(text)), GSM_SINGLE, GSM_PART)
+    return _parts(text, frozenset(_WIDE.findall(text)), UCS_SINGLE, UCS_PART)
 
 
 def cheaper(text: str) -> str:
@@ -60,8 +65,7 @@ def cheaper(text: str) -> str:
     >>> cheaper("Aquí.")
     'Aquí.'
     """
-    odd = set(text) - _GSM
-    if not odd or not odd <= _PLAINED:
+    if is_gsm(text) or _FOREIGN.search(text):
         return text
     plain = text.translate(_PLAINER)
     return plain if parts(plain) < parts(text) else text
@@ -80,7 +84,7 @@ def shape(text: str) -> str:
     return "".join(char if char.isspace() or ord(char) > 0xFFFF else "a" for char in text)
 
 
-def _parts(text: str, double: Set[str], single: int, part: int) -> int:
+def _parts(text: str, double: frozenset[str], single: int, part: int) -> int:
     """`double`: characters that count twice. Only where there are some, it matters where the parts end."""
     doubles = sum(map(text.count, double))
     if len(text) + doubles <= single:
