@@ -5,7 +5,7 @@ Apart from `reply`, which finds the words: here a text is only long or short, an
 
 from __future__ import annotations
 
-from bot.content.segments import MAX_PARTS, cheaper, parts
+from bot.content.segments import LONGEST, MAX_PARTS, cheaper, parts
 
 WHATSAPP_LIMIT = 1600
 """Characters of one message through Twilio (error 21617 beyond): twilio.com/docs/api/errors/21617"""
@@ -13,12 +13,17 @@ WHATSAPP_LIMIT = 1600
 
 def fits(text: str, channel: str) -> bool:
     """Whether a text is within the budget of a channel."""
-    return parts(text) <= MAX_PARTS if channel == "sms" else len(text) <= WHATSAPP_LIMIT
+    if channel == "sms":
+        return len(text) <= LONGEST and parts(text) <= MAX_PARTS
+    return len(text) <= WHATSAPP_LIMIT
 
 
 def paged(units: list[str], *, tail: str, more: str, channel: str) -> tuple[str, ...]:
     """Whole units on as few pages as possible; the tail below the last one, the way to more below the others."""
     spell = cheaper if channel == "sms" else str
+    whole = spell(_lines([*units, tail]))
+    if fits(whole, channel):
+        return (whole,)
     pages: list[list[str]] = [[]]
     queue = list(units)
     while queue:

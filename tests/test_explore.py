@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,12 +16,13 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.content.library import Library
-from bot.engine.events import CHANNELS, KeptSilent, TurnedPage
+from bot.engine.events import CHANNELS, KeptSilent, Spoke, TurnedPage
 from bot.engine.flow import Ask, Collect, End, Refer
 from bot.engine.run import turn
 from bot.engine.session import Session, from_plain, to_plain
 from bot.explore import Found, explore
 from bot.explore.hours import Offer, offered, spans, table
+from bot.explore.lines import Lines
 from bot.reply import Composer
 from bot.transcript import Transcript, inbound, replay
 from tests.engine.test_run import FLOWS as EVERY_KIND
@@ -128,6 +130,43 @@ def test_what_is_found_is_the_same_however_many_judge(code):
     assert beside.composed == alone.composed
     assert [*beside.walk.nodes] == [*alone.walk.nodes]
     assert beside.walk.stands == alone.walk.stands
+
+
+# ----------------------------------------------------------------------------------------------------------- lines
+
+LINED_FLOWS = FLOWS | {
+    "menu": """
+        steps:
+          choose: {collect: zip, then: first}
+          first: {refer: {need: detention}, then: second}
+          second: {refer: {need: city}, then: third}
+          third: {refer: {need: legal}}
+        """
+}
+LINED_WORDS = {"menu": "".join(f"{step}: {{text: {step}}}\n" for step in ("choose", "first", "second", "third"))}
+
+
+@pytest.mark.parametrize("zip_", ["112", "118", "148", "902", "999"])
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_the_lines_that_are_judged_are_those_that_a_turn_names(zip_, locale):
+    """Told once, found anew for every area and hour: two steps that name one line, and one that nobody serves there."""
+    library = library_of(LINED_FLOWS, LINED_WORDS | {"lawyer": MESSAGES["lawyer"]}, locales=("en", "es"))
+    release, lines = library.release, Lines(library, apart=False)
+    somebody = Session(started=1, locale=locale, chosen=True)
+
+    def told(prefix: str, at: datetime) -> Spoke:
+        asked, _ = turn(somebody, inbound("0", "sms"), release, at)
+        assert asked
+        (event,) = turn(replace(asked, touched=0), inbound(prefix, "sms"), release, at)[1]
+        assert isinstance(event, Spoke)
+        return event
+
+    area, elsewhere = release.areas.of_zip(zip_), told("100", datetime(2026, 11, 9, tzinfo=UTC))
+    scenes = lines.scenes(elsewhere, locale, area or "", tuple(range(len(lines.weeks))))
+
+    assert scenes
+    for scene in scenes:
+        assert lines.naming(elsewhere, scene, locale) == told(zip_, scene.at)
 
 
 # ------------------------------------------------------------------------------------------------- shipped content

@@ -6,6 +6,8 @@ Apart because parts are money, time and order of arrival: a raid day is limited 
 
 from __future__ import annotations
 
+import re
+
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -17,12 +19,20 @@ _GSM = BASIC | EXTENDED
 GSM_SINGLE, GSM_PART = 160, 153
 UCS_SINGLE, UCS_PART = 70, 67
 MAX_PARTS = 3
+LONGEST = MAX_PARTS * GSM_PART
+"""No text with more characters fits, in whichever spelling."""
 
 _PLAINER = str.maketrans(
     "áíóúÁÍÓÚâêîôûÂÊÎÔÛçëïËÏÀÈÙÒąćęłńśźżĄĆĘŁŃŚŹŻ“”„«»‘’–—…\u00a0\u202f",
     'aiouAIOUaeiouAEIOUceiEIAEUOacelnszzACELNSZZ"""""\'\'--.  ',
 )
 """Spanish, French, Polish and Haitian Creole as their speakers text them. é, è, ù, ñ are in the alphabet, and stay."""
+_ODD = re.compile(f"[^{re.escape(''.join(_GSM))}]")
+_FOREIGN = re.compile(f"[^{re.escape(''.join((*_GSM, *map(chr, _PLAINER))))}]")
+"""What is outside the alphabet, and what stays so in the plainer spelling."""
+_DOUBLE = re.compile(f"[{re.escape(''.join(EXTENDED))}]")
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
+"""What counts twice, inside the alphabet and outside."""
 
 
 def is_gsm(text: str) -> bool:
@@ -31,7 +41,7 @@ def is_gsm(text: str) -> bool:
     >>> is_gsm("Señora, ¿qué?"), is_gsm("aquí")
     (True, False)
     """
-    return _GSM.issuperset(text)
+    return _ODD.search(text) is None
 
 
 def parts(text: str) -> int:
@@ -41,8 +51,8 @@ def parts(text: str) -> int:
     (1, 2, 1, 2)
     """
     if is_gsm(text):
-        return _parts(text, frozenset() if EXTENDED.isdisjoint(text) else EXTENDED, GSM_SINGLE, GSM_PART)
-    return _parts(text, frozenset(char for char in set(text) if char > "\uffff"), UCS_SINGLE, UCS_PART)
+        return _parts(text, frozenset(_DOUBLE.findall(text)), GSM_SINGLE, GSM_PART)
+    return _parts(text, frozenset(_WIDE.findall(text)), UCS_SINGLE, UCS_PART)
 
 
 def cheaper(text: str) -> str:
@@ -55,10 +65,10 @@ def cheaper(text: str) -> str:
     >>> cheaper("Aquí.")
     'Aquí.'
     """
-    if is_gsm(text):
+    if is_gsm(text) or _FOREIGN.search(text):
         return text
     plain = text.translate(_PLAINER)
-    return plain if is_gsm(plain) and parts(plain) < parts(text) else text
+    return plain if parts(plain) < parts(text) else text
 
 
 def shape(text: str) -> str:

@@ -91,15 +91,22 @@ class Release:
     def today(self, session: Session) -> Session:
         """A person in the names of this release: what was renamed counts under its new name, wherever it stands."""
         path, screen = session.path, session.screen
-        if self.renamed:
+        if self.renamed and not all(map(self._is_of_today, path)):
             path = tuple(
                 Place(self._now(place.step), self._answer_now(place), tuple(map(self._now, place.returns)))
                 for place in path
             )
-        if screen is not None and (self.renamed or screen.said):
+        if screen is not None and (screen.said or not self.renamed.keys().isdisjoint(screen.choices)):
             said = tuple(new for old in screen.said if (new := self._said_now(old)))
             screen = replace(screen, choices=tuple(map(self._now, screen.choices)), said=said)
-        return replace(session, path=path, screen=screen)
+        is_known = path is session.path and screen is session.screen
+        return session if is_known else replace(session, path=path, screen=screen)
+
+    def _is_of_today(self, place: Place) -> bool:
+        """Whether all that a place holds has its present name."""
+        if place.answer and isinstance(self.step(place.step), Checklist):
+            return False  # its answer is made of many
+        return self.renamed.keys().isdisjoint((place.step, place.answer, *place.returns))
 
     def _now(self, id_: str) -> str:
         """The id of what an id means today. What means nothing any more, or is no id, stays as it is."""

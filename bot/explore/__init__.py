@@ -1,9 +1,9 @@
 """`python3 -m bot explore`: what the line promises of its replies, proved by walking all of them.
 
-Apart from the commands because it knows no terminal: `explore` gives what was found, `Found` says it in words. Six
+Apart from the commands because it knows no terminal: `explore` gives what was found, `Found` says it in words. Seven
 rooms: `situation` is what a state is, `walk` visits each, `judge` reads what people read there, in processes that
-`bench` starts, `proof` lays both together, `hours` knows when a week changes. `ending` and `moves` are the tools of
-`walk`.
+`bench` starts, `proof` lays both together, `hours` knows when a week changes and `lines` which lines are named then.
+`ending` and `moves` are the tools of `walk`.
 """
 
 from __future__ import annotations

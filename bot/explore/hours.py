@@ -9,11 +9,12 @@ forward or back only jumps from one span into another.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.engine.referrals import DAY, WEEK, Hours, hotline
+from bot.engine.referrals import DAY, WEEK, Hours, Referral, hotline
 from bot.engine.release import Release
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -43,21 +44,23 @@ class Offer:
         return f"{self.line}, {self.open}"
 
 
-def spans(release: Release) -> tuple[Span, ...]:
-    """The organisation's week, cut wherever a line opens or closes."""
-    edges = sorted({0, *(edge for r in release.referrals for edge in _edges(r.hours, release.timezone))})
+def spans(release: Release, lines: Iterable[Referral] | None = None) -> tuple[Span, ...]:
+    """The organisation's week, cut wherever a line opens or closes, or one of some lines."""
+    lines = release.referrals if lines is None else lines
+    edges = sorted({0, *(edge for line in lines for edge in _edges(line.hours, release.timezone))})
     return tuple(Span(start, end) for start, end in zip(edges, (*edges[1:], WEEK), strict=True))
 
 
-def weeks(release: Release) -> tuple[tuple[datetime, ...], ...]:
+def weeks(release: Release, lines: Iterable[Referral] | None = None) -> tuple[tuple[datetime, ...], ...]:
     """For each period in which the same law and numbers are overdue, a time in each span of the week."""
+    week = spans(release, lines)
     found = []
     for start, end in _periods(release):
         days = [start + timedelta(days=number) for number in range(7) if start + timedelta(days=number) < end]
         of_day = {day.weekday(): day for day in days}
-        times = [(of_day.get(span.start // DAY), divmod(span.start % DAY, 60)) for span in spans(release)]
-        week = [datetime.combine(day, time(*clock), release.timezone) for day, clock in times if day]
-        found.append(tuple(week))
+        times = [(of_day.get(span.start // DAY), divmod(span.start % DAY, 60)) for span in week]
+        moments = [datetime.combine(day, time(*clock), release.timezone) for day, clock in times if day]
+        found.append(tuple(moments))
     return tuple(found)
 
 

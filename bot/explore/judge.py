@@ -2,7 +2,8 @@
 
 Apart from the walk because only here are words. Each reply is composed by the one that answers people
 (`bot.reply.Composer`) and each of its pages judged by what stands on it; whether its digits do what they say, and how
-far a number is, `proof` sees from the whole.
+far a number is, `proof` sees from the whole. The same words before the same choices, with lines of the same shape, are
+composed once, however many replies they are: the event, the step and the area do not stand on a page.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.content.library import Library
-from bot.content.segments import parts, shape
-from bot.engine.events import CHANNELS, Event, OptedOut, Spoke, TurnedPage
-from bot.engine.session import Said, SaidKind, Screen, Session
-from bot.explore.hours import shown, weeks
+from bot.content.segments import parts
+from bot.engine.events import CHANNELS, Event
+from bot.engine.session import Session
+from bot.explore.lines import Lines, Pages, Scene, all_pages, said_in
 from bot.explore.moves import OLD_TAP, Move, Way, Words, after_move, typed
 from bot.explore.situation import Identity
-from bot.explore.walk import Heard, Reply
+from bot.explore.walk import Heard, Reply, is_left_out
 from bot.pages import fits
 from bot.reply import Composer
 
-Pages = tuple[str, ...]
-Told = tuple[datetime, Session | None, Event]
+Told = tuple[Session | None, Event, tuple[int, ...]]
+"""What a reply tells, and to whom; and the numbers of the weeks in which it does."""
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 _OPTION = re.compile(r"(?m)^([1-7]) (?=\S)")
@@ -39,10 +40,12 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A language and a channel in which a reply is written."""
+    """A language and a channel in which a reply is written, and whose lines it names."""
 
     locale: str
     channel: str
+    area: str = ""
+    """Empty where no line is named, or the area is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +92,16 @@ class Judge:
 
     def __init__(self, library: Library, locales: Collection[str] | None = None) -> None:
         """`locales`: those that are to be judged, the empty name for nobody's; None: all of them."""
-        identity = Identity(library.release)
-        self.library, self.words = library, Words(library)
-        self._mine = frozenset(("", *library.release.locales) if locales is None else locales)
-        self._by_locale, self._by_channel = identity.reads_locale, identity.reads_channel
+        release = library.release
+        self.library, self.words, self._identity = library, Words(library), Identity(release)
+        self._mine = frozenset(("", *release.locales) if locales is None else locales)
+        self._by_locale, self._by_channel = self._identity.reads_locale, self._identity.reads_channel
+        self._lines = Lines(library, apart=self._by_locale)
         self._failures: list[Failure] = []
         self._composed = 0
-        self._weeks = weeks(library.release)
-        self._changes: dict[object, list[datetime]] = {}
-        self._shapes: dict[object, object] = {}
+        self._seen: dict[object, tuple[Page, ...]] = {}
+        self._alike: dict[object, int] = {}
         self._composer = Composer(library)
-        release = library.release
-        self._lines = {referral.name: referral for referral in release.referrals}
         self._ours = frozenset((*release.steps, *release.options))
         self._humans = tuple(r.phone for r in release.referrals if r.phone and not r.federal)
         self._hours = {name: self._saying_hours(name or release.default_locale) for name in ("", *release.locales)}
@@ -109,17 +110,37 @@ class Judge:
     def judged(self, reply: Reply, heard: Heard) -> list[Verdict]:
         """What is found about a reply, for each of the languages."""
         weeks = self._different_weeks(heard)
-        return [self._verdict(reply, heard, name, weeks) for name in self._locales(reply) if name in self._mine]
+        locales = [locale for locale in self._locales(reply) if locale in self._mine]
+        told = {tongue: self._told(reply, heard, tongue, weeks) for tongue in self._lines.tongues(locales)}
+        return [self._verdict(reply, heard, locale, told[self._lines.tongue_of(locale)]) for locale in locales]
 
-    def _verdict(self, reply: Reply, heard: Heard, locale: str, weeks: list[tuple[datetime, ...]]) -> Verdict:
+    def _verdict(self, reply: Reply, heard: Heard, locale: str, told: list[Told]) -> Verdict:
         sight: Sight = {}
         self._failures, self._composed = [], 0
-        for at, after, event in self._at_every_hour(reply, heard, locale, weeks):
-            for channel in (reply.channel,) if self._by_channel else CHANNELS:
-                form, pages = Form(locale, channel), self._pages_of(after, event, channel)
-                seen = tuple(self._page(page, n, reply, heard, form, at) for n, page in enumerate(pages))
-                sight.setdefault(form, {}).setdefault(seen, at)
+        for after, event, periods in told:
+            after = after and replace(after, locale=locale)
+            for area in self._areas(reply, event):
+                for scene in self._lines.scenes(event, locale, area, periods):
+                    for channel in (reply.channel,) if self._by_channel else CHANNELS:
+                        form = Form(locale, channel, area)
+                        seen = self._sight(reply, heard, form, after, event, scene)
+                        sight.setdefault(form, {}).setdefault(seen, scene.at)
         return Verdict(locale, sight, tuple(self._failures), self._composed)
+
+    def _sight(
+        self, reply: Reply, heard: Heard, form: Form, after: Session | None, event: Event, scene: Scene
+    ) -> tuple[Page, ...]:
+        """The pages of a reply in one form; who is told the same words before the same choices sees the same."""
+        words = (_without_lines(event), reply.kind, reply.choices, reply.back, reply.at_menu)
+        key = self._alike.setdefault(words, len(self._alike)), scene.shape, form.locale, form.channel
+        if key not in self._seen:
+            found = len(self._failures)
+            pages = self._pages_of(after, self._lines.naming(event, scene, form.locale), form.channel)
+            seen = tuple(self._page(page, n, reply, heard, form, scene.at) for n, page in enumerate(pages))
+            if len(self._failures) > found:
+                return seen
+            self._seen[key] = seen
+        return self._seen[key]
 
     def _locales(self, reply: Reply) -> tuple[str, ...]:
         """Nobody's language is answered as the default one, but where all languages are listed."""
@@ -129,77 +150,46 @@ class Judge:
         asked = reply.kind == "language" or any(said.kind == "languages" for said in reply.said)
         return ("", *known) if asked else known
 
+    def _areas(self, reply: Reply, event: Event) -> tuple[str, ...]:
+        """The areas whose lines a reply names, the empty name for somebody whose area is not known."""
+        alike = self._identity.alike
+        if reply.lines:
+            return alike.get(reply.area, ("",))
+        later = any("@" in piece.ref for piece in said_in(event))
+        return ("", *(area for areas in alike.values() for area in areas)) if later else ("",)
+
     # ------------------------------------------------------------------------------------------- composing
 
-    def _different_weeks(self, heard: Heard) -> list[tuple[datetime, ...]]:
-        """The weeks in which the same turn tells something else, because other law or another number is overdue."""
+    def _different_weeks(self, heard: Heard) -> list[tuple[int, ...]]:
+        """The numbers of the weeks, together where the same turn tells the same but for lines: law may be overdue."""
         locale = heard.session.locale if heard.session else self.library.release.default_locale
-        found: dict[object, tuple[datetime, ...]] = {}
-        for week in self._weeks:
+        found: dict[object, list[int]] = {}
+        for number, week in enumerate(self._lines.weeks):
             done = self._again(heard, locale, week[0])
             assert done is not None, "it was heard before"
-            said = _said(done[1][0])
-            law = tuple((piece.kind, piece.ref) for piece in said if "@" not in piece.ref)
-            old = tuple(name for name in _lines_of(said) if self._lines[name].is_overdue(week[0]))
-            found.setdefault((law, old), week)
-        return list(found.values())
+            found.setdefault(_without_lines(done[1][0]), []).append(number)
+        return [tuple(numbers) for numbers in found.values()]
 
-    def _at_every_hour(
-        self, reply: Reply, heard: Heard, locale: str, weeks: list[tuple[datetime, ...]]
-    ) -> Iterator[Told]:
-        """The different things that a reply tells in one language: lines may be closed, law may be overdue."""
-        for week in weeks:
-            key = (week[0], reply.lines, reply.area, reply.step if reply.lines == "need" else "", locale)
-            if reply.lines and key not in self._changes:
-                self._changes[key] = self._different_hours(heard, locale, week)
-            for at in self._changes[key] if reply.lines else week[:1]:
-                done = self._again(heard, locale, at)
+    def _told(self, reply: Reply, heard: Heard, tongue: str, weeks: list[tuple[int, ...]]) -> list[Told]:
+        """What a reply tells those of one tongue, in the weeks in which that differs."""
+        found = []
+        for numbers in weeks:
+            for locale in self._lines.of_tongue(tongue):
+                done = self._again(heard, locale, self._lines.weeks[numbers[0]][0])
                 if done and self._is_same(done[0], reply):
-                    yield at, done[0], done[1][0]
+                    found.append((done[0], done[1][0], numbers))
+                    break
+        return found
 
     def _is_same(self, after: Session | None, reply: Reply) -> bool:
         """Whether it is the same reply in that language: whoever has none may be asked for it instead."""
         screen = after.screen if after else None
         return (screen.kind, screen.choices) == (reply.kind, reply.choices) if screen else not reply.kind
 
-    def _different_hours(self, heard: Heard, locale: str, week: tuple[datetime, ...]) -> list[datetime]:
-        """The times of a week at which the lines of a reply have another shape than before: only then pages change.
-
-        "Opens Mon 8am" and "Opens Tue 9am" have one shape, and so have the replies in which one stands for the other.
-        """
-        found: dict[object, datetime] = {}
-        for at in week:
-            if done := self._again(heard, locale, at):
-                found.setdefault(self._shape_of_lines(_said(done[1][0]), locale, at), at)
-        return list(found.values())
-
-    def _shape_of_lines(self, said: tuple[Said, ...], locale: str, at: datetime) -> object:
-        shapes = []
-        for name in _lines_of(said):
-            line = self._lines[name]
-            key = (name, shown(line.hours, at), line.is_overdue(at), locale)
-            if key not in self._shapes:
-                there = Session(started=1, locale=locale, screen=Screen(kind="rest"))
-                kinds: tuple[SaidKind, ...] = ("hotline", "referrals")
-                told = (Said(kind, f"{name}@{int(at.timestamp() // 60)}") for kind in kinds)
-                pages = (self._pages_of(there, Spoke((piece,)), "whatsapp") for piece in told)
-                self._shapes[key] = name, tuple(shape(page) for texts in pages for page in texts)
-            shapes.append(self._shapes[key])
-        return tuple(shapes)
-
     def _pages_of(self, after: Session | None, event: Event, channel: str) -> Pages:
         """All pages of a reply, the first as it is sent and the others as MORE brings them."""
         self._composed += 1
-        session, first = self._composer.reply(after, (event,), channel)
-        if first is None:
-            return ()
-        if session is None or session.screen is None:
-            return (first,)
-        screen = session.screen
-        more = (
-            self._composer.reply(session, (TurnedPage(screen.said, n),), channel)[1] for n in range(1, screen.pages)
-        )
-        return (first, *(page or "" for page in more))
+        return all_pages(self._composer, after, event, channel)
 
     def _again(self, heard: Heard, locale: str, at: datetime) -> tuple[Session | None, tuple[Event, ...]] | None:
         """The same turn, for somebody of that language at that time."""
@@ -228,7 +218,7 @@ class Judge:
         """What a page shows; notes what is wrong with it, whoever reads it."""
         for code, what in self._wrong(text, form):
             about = self.library.release.keys.get(reply.said[-1].ref if reply.said else "", reply.event)
-            way = (*heard.way, *(typed("9"),) * number)
+            way = (*self.words.in_area(heard.way, form.area), *(typed("9"),) * number)
             self._failures.append(Failure(code, what, about, way, form.locale, form.channel, at, text))
         return Page(digits_of(text), self._has_human(text, form.locale))
 
@@ -274,13 +264,10 @@ def bare(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
-def _said(event: Event) -> tuple[Said, ...]:
-    return event.said if isinstance(event, Spoke | OptedOut) else ()
-
-
-def _lines_of(said: tuple[Said, ...]) -> list[str]:
-    """The names of the referrals that a reply shows."""
-    return [name for piece in said if "@" in piece.ref for name in piece.ref.partition("@")[0].split(",") if name]
+def _without_lines(event: Event) -> tuple[object, ...]:
+    """What an event tells, but for the lines, which the hour decides, and for marks, which are all of one length."""
+    said = (piece for piece in said_in(event) if piece.kind != "referrals")
+    return type(event), tuple((piece.kind, "" if is_left_out(piece) else piece.ref) for piece in said)
 
 
 def digits_of(text: str) -> str:

@@ -78,6 +78,7 @@ class Words:
         self.release = library.release
         self.reader = Remembering(library.release)
         self._said = cache(self._find)
+        self._zips = self._of_areas()
 
     def said(self, move: Move, locale: str) -> str | None:
         """The line of a golden conversation that does it; None: nothing that a person texts does."""
@@ -85,10 +86,18 @@ class Words:
 
     def zips(self) -> tuple[Move, ...]:
         """One ZIP prefix for each area that has some, and one that nobody listed."""
+        return tuple(self._zips.values())
+
+    def in_area(self, way: Way, area: str) -> Way:
+        """The same way with the ZIP prefix of that area, wherever one is told; without an area: as it is."""
+        zips = frozenset(self._zips.values())
+        return tuple(self._zips[area] if area and move in zips else move for move in way)
+
+    def _of_areas(self) -> dict[str, Move]:
         areas = self.release.areas
-        listed = {areas.prefixes[prefix]: prefix for prefix in sorted(areas.prefixes, reverse=True)}
         unlisted = next(f"{n:03}" for n in range(999, 0, -1) if areas.of_zip(f"{n:03}") == areas.elsewhere)
-        return tuple(typed(prefix) for prefix in (*listed.values(), unlisted))
+        listed = {areas.prefixes[prefix]: prefix for prefix in sorted(areas.prefixes, reverse=True)}
+        return {area: typed(prefix) for area, prefix in (listed | {areas.elsewhere: unlisted}).items()}
 
     def _find(self, move: Move, locale: str) -> str | None:
         words = self.release.vocabulary

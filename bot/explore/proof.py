@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.engine.flow import MAX_OPTIONS
 from bot.engine.release import MENU
 from bot.engine.session import short_id
-from bot.explore.judge import Failure, Sight
+from bot.explore.judge import Failure, Form, Sight
 from bot.explore.moves import Move, Way, typed
 from bot.explore.situation import Situation
 from bot.explore.walk import Node, Reply, Step, Walk
@@ -30,6 +30,7 @@ class Proof:
         forms = dict.fromkeys(form for sight in sights.values() for form in sight)
         self._bits = {form: 1 << number for number, form in enumerate(forms)}
         self._all = (1 << len(forms)) - 1
+        self._whose = {form: self._bits_of(form) for form in forms}
         self._pages: dict[tuple[Reply, int], tuple[int, int, int]] = {}
         self._near: dict[tuple[Reply, Situation, int, int], int] = {}
         self._works: dict[Situation, str] = {}
@@ -55,7 +56,7 @@ class Proof:
                     for number, page in enumerate(pages):
                         wrong = self._unlike(page.digits, node, last=number + 1 == len(pages))
                         if wrong:
-                            turned = (*way, *(MORE,) * number)
+                            turned = (*self._walk.words.in_area(way, form.area), *(MORE,) * number)
                             yield Failure(
                                 "digits", wrong, self._about(situation), turned, form.locale, form.channel, at
                             )
@@ -100,7 +101,7 @@ class Proof:
                 form = next((form for form, bit in self._bits.items() if far & bit), None)
                 if form:
                     what = "no number that a human answers is at most two texts away, by what the screen shows."
-                    turned = (*way, *(MORE,) * number)
+                    turned = (*self._walk.words.in_area(way, form.area), *(MORE,) * number)
                     yield Failure("far", what, self._about(situation), turned, form.locale, form.channel, self._at)
 
     def _nearness(self, reply: Reply, situation: Situation, number: int, texts: int) -> int:
@@ -125,16 +126,27 @@ class Proof:
             return 0
         return self._nearness(step.reply, step.after, 0, texts)
 
+    def _bits_of(self, form: Form) -> int:
+        """Who reads a form: where no area is named, those of every area."""
+        return sum(
+            bit
+            for other, bit in self._bits.items()
+            if form.area in ("", other.area) and (form.locale, form.channel) == (other.locale, other.channel)
+        )
+
     def _page(self, reply: Reply, number: int) -> tuple[int, int, int]:
         """The forms in which a page always holds a human's number, is always the last, is never the last."""
         if (reply, number) not in self._pages:
-            human = last = more = 0
-            for form, bit in self._bits.items():
-                pages = [p for p in self._sights[reply].get(form, ()) if number < len(p)]
-                human |= bit if all(page[number].human for page in pages) else 0
-                last |= bit if all(len(page) == number + 1 for page in pages) else 0
-                more |= bit if pages and all(len(page) > number + 1 for page in pages) else 0
-            self._pages[reply, number] = human, last, more
+            human = last = self._all
+            more = least = 0
+            for form, seen in self._sights[reply].items():
+                pages = [page for page in seen if number < len(page)]
+                whose = self._whose[form]
+                human &= ~whose if not all(page[number].human for page in pages) else self._all
+                last &= ~whose if not all(len(page) == number + 1 for page in pages) else self._all
+                more |= whose if pages else 0
+                least |= whose if not all(len(page) > number + 1 for page in pages) else 0
+            self._pages[reply, number] = human, last, more & ~least
         return self._pages[reply, number]
 
     # ------------------------------------------------------------------------------------------- the end

@@ -15,6 +15,8 @@ each, and a few answers. So:
   walk tries every end with everything that may wait (`walk`, grafting), whoever came which way.
 - **A question in front of a step** (which language? which do you mean?) hides the step until it is taken away, and then
   the step is shown again. So in front of all steps it is one situation.
+- **The area** counts as far as ways go by it: areas that every branch sends the same way, and in which the same needs
+  have somebody, are one (`Identity.alike`). Which lines are named in each, the judge sees: it goes through them all.
 - **Answers** count where a branch or a closed question reads them: the area everywhere, an answer at a step of a flow
   only within this flow. A flow is entered at its start only, and from within the flow the walk enters it anew with
   every set of its answers. What waits is kept with the answers that were known there. Sixteen steps later an answer is
@@ -40,12 +42,12 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass, replace
 
-from bot.engine.flow import Branch, Collect, flow_of
+from bot.engine.flow import Branch, Collect, Refer, flow_of
 from bot.engine.release import MENU, Release
 from bot.engine.session import MAX_PATH, Place, Screen, Session, short_id
 
 Facts = tuple[str, tuple[tuple[str, str], ...]]
-"""The area that a ZIP prefix gave, and answers by step."""
+"""The area that a ZIP prefix gave, or one that is like it, and answers by step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ class Identity:
         self._read: dict[str, set[str]] = {}
         for key in (*asked, *(on - {"area", "channel", "locale"})):
             self._read.setdefault(flow_of(key), set()).add(short_id(key))
+        self.alike = _alike(release)
+        """By the first of them: the areas that a ZIP prefix may give, and that change nothing but words."""
+        self._first = {area: first for first, areas in self.alike.items() for area in areas}
 
     def of(self, session: Session | None, channel: str) -> Situation:
         """Where a person stands."""
@@ -116,9 +121,10 @@ class Identity:
         return flow in self._read
 
     def area(self, session: Session) -> str:
-        """The area that a ZIP prefix gave, or an empty string."""
+        """The first of the areas like the one that a ZIP prefix gave, or an empty string."""
         zips = self._release.zip_steps
-        return next((place.answer for place in reversed(session.path) if place.answer and place.step in zips), "")
+        told = next((place.answer for place in reversed(session.path) if place.answer and place.step in zips), "")
+        return self._first.get(told, told)
 
     def flow(self, step: str) -> str:
         """The flow of a step's id."""
@@ -151,3 +157,17 @@ class Identity:
         if session.place is None or self.aside(session):
             return self._release.zip_steps
         return self._release.zip_steps | self._read.get(self.flow(session.place.step), set())
+
+
+def _alike(release: Release) -> dict[str, tuple[str, ...]]:
+    """The areas that a turn does not tell apart, but by which lines it names."""
+    areas, steps = release.areas, release.steps.values()
+    branches = [step for step in steps if isinstance(step, Branch) and step.on == "area"]
+    needs = {step.need for step in steps if isinstance(step, Refer)}
+    found: dict[object, list[str]] = {}
+    for area in dict.fromkeys((*areas.prefixes.values(), areas.elsewhere)):
+        chain = areas.chain(area)
+        ways = tuple(next((then for value, then in one.cases if value in chain), one.otherwise) for one in branches)
+        served = frozenset(need for r in release.referrals if r.area in chain for need in r.needs & needs)
+        found.setdefault((ways, served), []).append(area)
+    return {alike[0]: tuple(alike) for alike in found.values()}

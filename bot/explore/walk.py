@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.content.library import Library
 from bot.engine.events import CHANNELS, Event, KeptSilent, OptedOut, Spoke, TurnedPage
@@ -36,11 +36,11 @@ class Reply:
     kind: str
     choices: tuple[str, ...]
     back: bool
-    step: str
-    """Where it is told, if that decides the words: at the menu, and where it names lines."""
-    lines: Literal["", "hotline", "need"]
-    """Which lines it names, so that the hour decides its words: none, the hotline number, those for a need."""
+    at_menu: bool
+    lines: bool
+    """It names lines, so that the hour and the area decide its words."""
     area: str
+    """Where it names lines: the first of the areas like the person's, if that is known."""
     locale: str
     channel: str
 
@@ -317,20 +317,19 @@ class Walk:
         """What an event tells, to all who are told the same."""
         said = event.said if isinstance(event, Spoke | OptedOut) else ()
         lines = any("@" in piece.ref for piece in said)
-        by_need = any(piece.kind == "referrals" for piece in said)
         here = after or before
         place = here.place.step if here and here.place else ""
         screen = after.screen if after else None
         situation = self.identity.of(here, channel)
         return Reply(
             event=type(event).__name__,
-            said=tuple(Said(piece.kind, "" if _is_left_out(piece) else piece.ref) for piece in said),
+            said=tuple(Said(piece.kind, "" if is_left_out(piece) else piece.ref) for piece in said),
             kind=screen.kind if screen else "",
             choices=screen.choices if screen else (),
             back=bool(after) and situation.back,
-            step=place if by_need or (after and self._is_menu(place) and not self.identity.aside(after)) else "",
-            lines="need" if by_need else "hotline" if lines else "",
-            area=(self.identity.area(here) if here else "") or self.release.area if lines else "",
+            at_menu=bool(after) and self._is_menu(place) and not (after and self.identity.aside(after)),
+            lines=lines,
+            area=self.identity.area(here) if here and lines else "",
             locale=situation.locale,
             channel=situation.channel,
         )
@@ -339,7 +338,7 @@ class Walk:
         return step == short_id(self.release.flow(MENU).start)
 
 
-def _is_left_out(piece: Said) -> bool:
+def is_left_out(piece: Said) -> bool:
     """Whether what is said names lines, which the hour decides, or marks, which are all of one length."""
     return "@" in piece.ref or piece.kind == "list"
 
