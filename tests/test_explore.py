@@ -198,9 +198,10 @@ def stray(found: Found, texts: tuple[str, ...], seed: int, length: int) -> list[
 
 
 def unvisited(found: Found) -> set[str]:
-    """The steps that wait for the person, and in which the walk never stood."""
+    """The steps at which a talk may rest or end, and to which the walk never came."""
     release = found.library.release
-    reached = {release.keys[situation.step] for situation in found.walk.nodes if situation.step}
+    stood = {situation.step for situation in found.walk.nodes if situation.step}
+    reached = {release.keys[step] for step in stood | found.walk.ended}
     waiting = {
         key
         for key, step in release.steps.items()

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from bot.content.library import Library
-from bot.engine.events import CHANNELS, Event, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.events import CHANNELS, EndedQuietly, Event, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import flow_of
 from bot.engine.release import MENU
 from bot.engine.run import MAX_MISSES, Outcome
@@ -111,6 +111,8 @@ class Walk:
         self.heard: dict[Reply, Heard] = {}
         self.stands: dict[tuple[Reply, Situation], Way] = {}
         """Who heard a reply stands there when all its pages are read."""
+        self.ended: set[str] = set()
+        """The quiet ends that were come to: nobody stands there afterwards."""
         self.lost: list[Way] = []
         """Answers that BACK does not undo."""
         self.turns = 0
@@ -301,6 +303,8 @@ class Walk:
         if reply not in self.heard:
             self.heard[reply] = Heard(session=before, move=move, channel=channel, way=way)
             self._judges.hears(reply, self.heard[reply])
+        if isinstance(event, EndedQuietly):
+            self.ended.add(event.step)
         if after is None:
             return Step(reply, None, missed, moved=True)
         self._arrivals.append(Arrival(after, channel, way, since, reply))

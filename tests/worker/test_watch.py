@@ -5,18 +5,20 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from flask import Flask
 from redis import Redis
 from werkzeug.serving import make_server
 
 from bot.app import create_app
-from bot.config import Config
+from bot.config import Config, embedded_socket
 from bot.content.library import Checked
+from bot.embedded import running
 from bot.queue import Due
 from bot.store.client import connect
 from bot.store.counts import Counts
@@ -26,11 +28,9 @@ from tests.web import free_port
 from worker.watch import LATE_SECONDS, WINDOW_SECONDS, Watch, probe
 
 
-@pytest.fixture(scope="module")
-def served(config: Config, checked: Checked) -> Iterator[tuple[Any, Config]]:
+@contextmanager
+def serving(config: Config) -> Iterator[tuple[Flask, Config]]:
     """A line on a port of its own, and its settings."""
-    connect(config.redis_url).flushall()
-    publish(config.redis_url, checked)
     port = free_port()
     here = replace(config, public_url=f"http://127.0.0.1:{port}")
     app = create_app(here, lambda: NOON)
@@ -41,15 +41,24 @@ def served(config: Config, checked: Checked) -> Iterator[tuple[Any, Config]]:
     server.server_close()
 
 
+@pytest.fixture(scope="module")
+def served(config: Config, checked: Checked) -> Iterator[Config]:
+    """The settings of a line that answers."""
+    connect(config.redis_url).flushall()
+    publish(config.redis_url, checked)
+    with serving(config) as (_, here):
+        yield here
+
+
 HOOK = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"
 
 
 @pytest.fixture
-def watching(served: tuple[Any, Config], tmp_path: Path) -> Config:
+def watching(served: Config, tmp_path: Path) -> Config:
     """The same settings, with a hook that writes down what it is told, and money for the month."""
     (tmp_path / "hook.py").write_text(HOOK)
     hook = f"{sys.executable} {tmp_path / 'hook.py'} {tmp_path / 'heard.txt'}"
-    return replace(served[1], data=tmp_path, alert_hook=hook, monthly_budget=10)
+    return replace(served, data=tmp_path, alert_hook=hook, monthly_budget=10)
 
 
 @pytest.fixture
@@ -69,12 +78,18 @@ def heard(config: Config) -> list[str]:
     return [line.removeprefix(f"{config.public_url}: ") for line in told]
 
 
-def test_a_line_that_answers_is_left_as_it_was(served, store):
-    """Nobody stands anywhere, nothing is to be deleted, nothing was spent."""
-    assert probe(served[1]) == ""
-    assert [key for key in store.scan_iter() if key.startswith((b"s:", b"o:", b"spent", b"line"))] == []
-    served[0].extensions["meter"].look()
-    assert [key for key in store.scan_iter("tally:*")] == []
+def test_a_line_that_answers_is_left_as_it_was(config, checked, tmp_path):
+    """The reply is kept for who asks again, and that is all: on a store where no other line counts."""
+    with running(tmp_path):
+        alone = replace(config, redis_url=f"unix://{embedded_socket(tmp_path)}")
+        publish(alone.redis_url, checked)
+        with serving(alone) as (app, here):
+            store = connect(alone.redis_url)
+            before = set(store.scan_iter())
+            assert probe(here) == ""
+            app.extensions["meter"].look()
+            after = set(store.scan_iter())
+    assert [key[:2] for key in after - before] == [b"r:"]
 
 
 WRONG = {
@@ -86,17 +101,12 @@ WRONG = {
 
 @pytest.mark.parametrize(("settings", "why"), WRONG.values(), ids=WRONG)
 def test_a_line_that_does_not_answer_says_why(served, settings, why):
-    assert why in probe(replace(served[1], **settings))
+    assert why in probe(replace(served, **settings))
 
 
-def test_the_fallback_text_is_no_answer(config, clock, store):
-    port = free_port()
-    here = replace(config, public_url=f"http://127.0.0.1:{port}")
-    server = make_server("127.0.0.1", port, create_app(here, clock), threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    assert probe(here) == "it says only the fallback text"
-    server.shutdown()
-    server.server_close()
+def test_the_fallback_text_is_no_answer(config, store):
+    with serving(config) as (_, here):
+        assert probe(here) == "it says only the fallback text"
 
 
 def test_one_missing_answer_is_a_restart_two_are_told_once_and_their_end_too(watching, counts, store):
