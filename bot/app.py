@@ -17,10 +17,10 @@ from bot.alerts import Alerts
 from bot.channel import Signatures
 from bot.config import Config
 from bot.content.fallback import EVERYBODY, read_fallbacks
-from bot.content.library import Bundle, Library, open_bundle
+from bot.content.library import Library
 from bot.conversation import Conversation, utc_now
 from bot.forgetting import Forgetting
-from bot.live import LiveRelease
+from bot.live import LiveRelease, nothing_at_hand
 from bot.lookout import Lookout
 from bot.meter import Meter
 from bot.metrics import metrics
@@ -48,9 +48,14 @@ _log = logging.getLogger("bot.app")
 def create_app(
     config: Config | None = None,
     now: Callable[[], datetime] = utc_now,
-    opened: Callable[[Bundle], Library] = open_bundle,
+    at_hand: Callable[[str], Library | None] = nothing_at_hand,
 ) -> Flask:
-    """The web application. `now` is its only clock; `opened` reads a published bundle."""
+    """The web application.
+
+    Args:
+        now: its only clock.
+        at_hand: the content with a digest, if it was opened in this process already.
+    """
     config = config or Config.from_env()
     quiet_logging()
     client = connect(config.redis_url)
@@ -59,7 +64,7 @@ def create_app(
     sessions = Sessions(
         client, registry, idle_seconds=config.session_idle_seconds, max_seconds=config.session_max_seconds
     )
-    live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days, opened)
+    live = LiveRelease(Releases(client, keep_seconds=config.release_keep_seconds), days, at_hand)
     outage = Outage(sessions, waiting_seats=WAITING_SEATS)
     fallbacks = read_fallbacks(config.content)
     forgetting = Forgetting(Outbox(client), outage, now)

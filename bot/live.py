@@ -1,6 +1,7 @@
-"""The release being served: every process has the newest within a second, and never an older one than a session's.
+"""The release being served: every process has the newest within two seconds, and never an older one than a session's.
 
 Apart from the store, which only keeps bundles, and from the conversation, which only wants something to answer with.
+Most releases change a file or two: what was made of the others is remembered, and not made again.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.content.library import Bundle, Library, open_bundle
+from bot.content.memory import Memory
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
 from bot.store.releases import Live, Releases
 from bot.store.sessions import StoreDown
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.25
 RENEW_SECONDS = 6 * 3600
 
 _log = logging.getLogger("bot.live")
@@ -27,6 +29,11 @@ _log = logging.getLogger("bot.live")
 
 class NoRelease(Exception):
     """Nothing was published yet, or nothing that can be read."""
+
+
+def nothing_at_hand(digest: str) -> Library | None:
+    """Whoever only serves has opened nothing before."""
+    return None
 
 
 class Served:
@@ -42,11 +49,16 @@ class LiveRelease:
     """Holds the newest release and watches for a newer one."""
 
     def __init__(
-        self, releases: Releases, days: DayKeys | None = None, opened: Callable[[Bundle], Library] = open_bundle
+        self,
+        releases: Releases,
+        days: DayKeys | None = None,
+        at_hand: Callable[[str], Library | None] = nothing_at_hand,
     ) -> None:
+        """`at_hand`: the content with a digest, if it was opened here already."""
         self._releases = releases
         self._days = days
-        self._opened = opened
+        self._opened = at_hand
+        self._memory = Memory()
         self._served: Served | None = None
         self._lock = threading.Lock()
         self._renewed = time.monotonic()
@@ -88,18 +100,23 @@ class LiveRelease:
             due = time.monotonic() - self._renewed > RENEW_SECONDS
             if live is None or live == self._refused or (self._is_served(live) and not due):
                 return
-            bundle = self._releases.bundle(live.digest)
-            self._renewed = time.monotonic()
+            known = None if due else self._opened(live.digest)
+            bundle = None if known else self._read(live)
             if self._is_served(live):
                 return
             try:
-                self._served = Served(self._opened(bundle or {}).numbered(live.number))
-            except (
-                Exception
-            ) as error:  # written by other code, or broken on its way: whatever it is, serve what is good
+                library = known or open_bundle(bundle or {}, digest=live.digest, memory=self._memory)
+                self._served = Served(library.numbered(live.number))
+            except Exception as error:  # written by other code, or broken: whatever it is, serve what is good
                 self._refused = live
                 why = type(error).__name__
                 _log.error("release %s does not open (%s); still serving %s", live.number, why, self.number)
+
+    def _read(self, live: Live) -> Bundle | None:
+        """The bundle, whose time to live begins anew."""
+        bundle = self._releases.bundle(live.digest)
+        self._renewed = time.monotonic()
+        return bundle
 
     def _is_served(self, live: Live) -> bool:
         """By its content, too: a store that lost everything counts from 1 again."""
@@ -107,7 +124,7 @@ class LiveRelease:
         return library is not None and (library.release.number, library.digest) == (live.number, live.digest)
 
     def watch(self, now: Callable[[], datetime]) -> None:
-        """Look for a newer release twice a second, and destroy old keys of the day, as long as this object lives."""
+        """Look for a newer release, and destroy old keys of the day, as long as this object lives."""
         threading.Thread(target=_watch, args=(weakref.ref(self), now), name="releases", daemon=True).start()
 
     def look(self, now: datetime) -> None:

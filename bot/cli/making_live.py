@@ -33,7 +33,7 @@ def publish(
     locales: tuple[str, ...],
     **wish: Any,
 ) -> None:
-    """Check FOLDER and make it live everywhere within a second."""
+    """Check FOLDER and make it live everywhere within two seconds."""
     from bot.publishing import told
     from bot.publishing.acts import Wish, propose, publish_folder
     from bot.publishing.gate import Override

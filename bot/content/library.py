@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from bot.content import flow_check, message_check
@@ -30,7 +30,7 @@ from bot.content.message_loader import ORGANISATION_NAME, Locale, MessageLoader
 from bot.content.messages import Messages
 from bot.content.problem import ContentError, Layer, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
-from bot.content.reviews import RECORDS, Review, ReviewCheck, Translation, read_records, translation
+from bot.content.reviews import RECORDS, Review, ReviewCheck, Translation, file_of, read_records, translation
 from bot.content.source import Node, Plain, from_plain, plain_of
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
@@ -57,12 +57,18 @@ class Library:
     release: Release
     messages: Messages
     organisation: Organisation
-    translations: Mapping[str, Translation]
-    """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
     digest: str
+    compared: Callable[[], Mapping[str, Translation]] = field(repr=False, compare=False)
+    """Gives `translations`, made when somebody asks: whoever answers people never does, and records are a third of a
+    release."""
     caveats: Caveats = field(default_factory=Caveats)
     called: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By locale and flow: its first keyword, as it was written."""
+
+    @property
+    def translations(self) -> Mapping[str, Translation]:
+        """How far each locale is, but for the default one. A release from before there were records: read by nobody."""
+        return self.compared()
 
     def numbered(self, number: int) -> Library:
         """The same content under the number that publishing gave it."""
@@ -75,6 +81,8 @@ class Checked:
 
     problems: tuple[Problem, ...]
     bundle: Bundle
+    canonical: bytes = field(repr=False)
+    """The bundle as bytes."""
     files: tuple[str, ...]
     """The files that were to be read."""
     opened: Library | None
@@ -144,47 +152,77 @@ def _check(files: Files, instead: Mapping[str, bytes], today: date | None, befor
         names = [name for name in names if name in nodes or name in unread]
     library, translations = _build(
         nodes,
+        lambda locale: nodes.get(file_of(locale)),
         problems,
         unread=unread,
         judged=lambda content: judge(replace(content, today=today, before=before), memory),
         memory=memory,
     )
     bundle = {name: memory.of(("plain", name), (node,), partial(plain_of, node)) for name, node in nodes.items()}
-    opened = library and replace(library, digest=digest_of(bundle))
+    written = canonical(bundle, lambda name: memory.of(("json", name), (bundle[name],), partial(_json, bundle[name])))
+    opened = library and replace(library, digest=_digest(written))
     problems.locate(there, files.layers[-1][0])
-    return Checked(problems.found, bundle, tuple(names), opened, translations, nodes, problems.lines)
+    return Checked(problems.found, bundle, written, tuple(names), opened, translations(), nodes, problems.lines)
 
 
-def open_bundle(bundle: Bundle) -> Library:
+def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory | None = None) -> Library:
     """A published bundle, ready to answer.
+
+    Args:
+        digest: its digest, where it is known already.
+        memory: what was made of the bundle that was opened before; of files that are the same, nothing is made again.
 
     Raises:
         ContentError: it does not check; it was never published by us.
     """
-    problems = Problems()
+    problems, memory = Problems(), memory or Memory()
     files, caveats = split(bundle)
-    library, _ = _build({name: from_plain(plain, name) for name, plain in files.items()}, problems)
+
+    def read(name: str) -> Node:
+        written = memory.same(("file", name), _json(files[name]))  # with the order of its fields
+        return memory.of(("file", name), (written,), partial(from_plain, files[name], name))
+
+    with _without_tidying():
+        nodes = {name: read(name) for name in files if not name.endswith(f"/{RECORDS}.yml")}
+        library, _ = _build(
+            nodes, lambda locale: read(file_of(locale)) if file_of(locale) in files else None, problems, memory=memory
+        )
     if library is None:
         raise ContentError(problems.errors)
-    return with_caveats(files, library, caveats)[1]
+    return replace(_cautioned(library, caveats), digest=digest or digest_of(bundle))
 
 
 def with_caveats(files: Bundle, library: Library, caveats: Caveats) -> tuple[Bundle, Library]:
     """Checked files as they are published with these caveats: the bundle, and the content ready to answer."""
     bundle = joined(files, caveats)
+    return bundle, replace(_cautioned(library, caveats), digest=digest_of(bundle))
+
+
+def _cautioned(library: Library, caveats: Caveats) -> Library:
     withdrawn = caveats.in_force(library.messages)
-    release = replace(library.release, withdrawn=withdrawn, moved=caveats.moved)
-    return bundle, replace(library, release=release, caveats=caveats, digest=digest_of(bundle))
+    return replace(library, release=replace(library.release, withdrawn=withdrawn, moved=caveats.moved), caveats=caveats)
 
 
 def digest_of(bundle: Bundle) -> str:
     """The content's address: equal content has an equal digest, whoever publishes it."""
-    return hashlib.sha256(canonical(bundle)).hexdigest()
+    return _digest(canonical(bundle))
 
 
-def canonical(bundle: Bundle) -> bytes:
-    """The bundle as bytes. The order of fields stays: it is the order of steps and options."""
-    return json.dumps(bundle, ensure_ascii=False, separators=(",", ":")).encode()
+def _digest(written: bytes) -> str:
+    return hashlib.sha256(written).hexdigest()
+
+
+def canonical(bundle: Bundle, written: Callable[[str], bytes] | None = None) -> bytes:
+    """The bundle as bytes. The order of fields stays: it is the order of steps and options.
+
+    `written`: gives a file of it as bytes, where somebody remembers them.
+    """
+    files = (_json(name) + b":" + (written(name) if written else _json(plain)) for name, plain in bundle.items())
+    return b"{" + b",".join(files) + b"}"
+
+
+def _json(plain: Plain) -> bytes:
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _files(layer: Layer, folder: Path, problems: Problems) -> list[str]:
@@ -219,26 +257,27 @@ def _offered(names: list[str], organisation: Node | None) -> list[str]:
 
 def _build(
     nodes: Mapping[str, Node],
+    records: Callable[[str], Node | None],
     problems: Problems,
     *,
+    memory: Memory,
     unread: frozenset[str] = frozenset(),
-    judged: Callable[[Content], None] = lambda _: None,
-    memory: Memory | None = None,
-) -> tuple[Library | None, dict[str, Translation]]:
-    """Check everything, and put it together if there is no error; and how far the translations are.
+    judged: Callable[[Content], None] | None = None,
+) -> tuple[Library | None, Callable[[], Mapping[str, Translation]]]:
+    """Check everything, and put it together if there is no error; and what tells how far the translations are.
 
-    `judged`: what looks at a folder that was read, and not at a release that was published.
+    `records`: the file of a locale's records.
+    `judged`: what looks at a folder that was read, its records included, and not at a release that was published.
     `unread`: files that are there but cannot be read. What they would hold is taken as given, so that one broken file
     is one problem and not a hundred in all the others.
     """
-    form, memory = Form(problems), memory or Memory()
+    form = Form(problems)
     for needed in (REFERRALS, ORGANISATION):
         if needed not in nodes and needed not in unread:
             problems.add("no-file", Place(needed), "this file is missing.", "Every release needs it.")
     if REFERRALS not in nodes or ORGANISATION not in nodes:
-        return None, {}
+        return None, dict
     files = _by_locale(nodes)
-    records = {name: files[name].pop(RECORDS, None) for name in files}
     locales = sorted(files)
     areas, referrals = ReferralLoader(form, locales).load(nodes[REFERRALS])
     organisation = OrganisationLoader(form, locales).load(nodes[ORGANISATION], areas, referrals)
@@ -253,37 +292,41 @@ def _build(
     loader = MessageLoader(form, sound, names, default=organisation.default_locale, unsound=unsound, memory=memory)
     read_locales = {name: loader.load(name, files[name]) for name in locales}
     message_check.check(read_locales, sound, organisation.default_locale, problems, unread)
-    translations = _translations(read_locales, records, organisation.default_locale, form, unread, memory)
-    judged(
-        Content(
-            nodes=nodes,
-            flows=sound,
-            whole=not unsound,
-            locales=read_locales,
-            default=organisation.default_locale,
-            referrals=referrals,
-            organisation=organisation.name,
-            problems=problems,
+    compared = cache(lambda: _translations(read_locales, records, organisation.default_locale, form, unread, memory))
+    if judged:
+        compared()
+        judged(
+            Content(
+                nodes=nodes,
+                flows=sound,
+                whole=not unsound,
+                locales=read_locales,
+                default=organisation.default_locale,
+                referrals=referrals,
+                organisation=organisation.name,
+                problems=problems,
+            )
         )
-    )
     if problems.errors or unread:
-        return None, translations
-    return _library(flows, read_locales, referrals, areas, organisation, translations, problems, memory), translations
+        return None, compared
+    return _library(flows, read_locales, referrals, areas, organisation, compared, problems, memory), compared
 
 
 def _by_locale(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
-    """The messages, by locale and then by file name without `.yml`."""
+    """The messages without their records, by locale and then by file name without `.yml`."""
     found: dict[str, dict[str, Node]] = {}
     for name, node in nodes.items():
         if name.startswith("messages/"):
             _, locale, file = name.split("/")
-            found.setdefault(locale, {})[file.removesuffix(".yml")] = node
+            of_locale = found.setdefault(locale, {})
+            if name != file_of(locale):
+                of_locale[file.removesuffix(".yml")] = node
     return found
 
 
 def _translations(
     locales: Mapping[str, Locale],
-    records: Mapping[str, Node | None],
+    records: Callable[[str], Node | None],
     default: str,
     form: Form,
     unread: frozenset[str],
@@ -292,13 +335,14 @@ def _translations(
     """How far every locale but the default one is; what translators should look at is noted."""
     if default not in locales:
         return {}
-    if original := records.get(default):
+    if original := records(default):
         form.wrong("unknown-file", original, f"{default} is what the others are translated from.",
                    "Remove this file: who signed these words stands in `law:`.")  # fmt: skip
     check = ReviewCheck(default, form.problems, unread)
     found = {}
-    for name, root in records.items():
+    for name in locales:
         if name != default:
+            root = records(name)
             known = memory.noting(("records", name), (root,), form.problems, partial(_records, form, root))
             found[name] = translation(locales[default], locales[name], known)
             check.check(found[name], root)
@@ -362,7 +406,7 @@ def _library(
     referrals: tuple[Referral, ...],
     areas: Areas,
     organisation: Organisation,
-    translations: dict[str, Translation],
+    compared: Callable[[], Mapping[str, Translation]],
     problems: Problems,
     memory: Memory,
 ) -> Library | None:
@@ -409,7 +453,7 @@ def _library(
         release=release,
         messages=Messages(texts),
         organisation=organisation,
-        translations=translations,
         digest="",
+        compared=compared,
         called=called,
     )

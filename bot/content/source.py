@@ -61,12 +61,15 @@ def plain_of(node: Node) -> Plain:
 
 def from_plain(plain: Plain, file: str) -> Node:
     """The inverse of `Node.plain`; places name the file only."""
-    place = Place(file)
+    return _node_of(plain, Place(file))
+
+
+def _node_of(plain: Plain, place: Place) -> Node:
     if isinstance(plain, str):
         return Node(place, plain)
     if isinstance(plain, list):
-        return Node(place, tuple(from_plain(item, file) for item in plain))
-    return Node(place, {name: from_plain(item, file) for name, item in plain.items()}, place)
+        return Node(place, tuple(_node_of(item, place) for item in plain))
+    return Node(place, {name: _node_of(item, place) for name, item in plain.items()}, place)
 
 
 def read(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> Node | None:

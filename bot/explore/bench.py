@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
@@ -30,13 +31,14 @@ class Bench:
             texts = sum(len(library.messages.keys(locale)) for locale in locales)
             processes = 0 if texts < SMALL else min(os.cpu_count() or 1, len(library.release.locales))
         self._judge = None if processes else Judge(library)
+        sent = replace(library, compared=dict)  # the records stay here: no reply is judged by them
         self._order = {locale: number for number, locale in enumerate(locales)}
         self._beside = [
             ProcessPoolExecutor(
                 1,
                 mp_context=get_context("spawn"),
                 initializer=_sit,
-                initargs=(library, locales[number::processes]),
+                initargs=(sent, locales[number::processes]),
             )
             for number in range(processes)
         ]

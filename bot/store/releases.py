@@ -6,6 +6,7 @@ is there before anybody can see its number.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zlib
@@ -128,7 +129,9 @@ class Releases:
         return Live(int(pointer[1]), pointer[2].decode()) if pointer else None
 
     def bundle(self, digest: str) -> dict[str, Any] | None:
-        """A bundle by its digest, or None: it is not there or broken. Its time to live, and the pointer's, begin anew.
+        """A bundle by its digest, or None: it is not there, or another one.
+
+        Its time to live begins anew, and the pointer's.
 
         Raises:
             StoreDown
@@ -142,7 +145,8 @@ class Releases:
         except AWAY as error:
             raise StoreDown from error
         try:
-            bundle: Any = json.loads(zlib.decompress(packed or b""))
+            canonical = zlib.decompress(packed or b"")
+            bundle: Any = json.loads(canonical) if hashlib.sha256(canonical).hexdigest() == digest else None
         except (zlib.error, ValueError, RecursionError):
             return None
         return bundle if isinstance(bundle, dict) else None
@@ -190,7 +194,7 @@ class Releases:
         keys = [LIVE, _bundle_key(entry.digest), LOG]
         values: list[str | bytes | int] = [
             entry.digest,
-            zlib.compress(canonical, 9),
+            zlib.compress(canonical),
             entry.plain,
             self._keep,
             entry.number - 1,

@@ -19,7 +19,7 @@ from flask import Flask
 from bot.app import create_app
 from bot.channel import INBOUND, Signatures, told
 from bot.config import Config
-from bot.content.library import Bundle, Checked, Library, canonical, digest_of, open_bundle
+from bot.content.library import Checked, Library
 from bot.engine.session import Session
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
@@ -62,7 +62,7 @@ class PracticeLine:
     @cached_property
     def _app(self) -> Flask:
         """Made when it is first needed: there is something published then."""
-        return create_app(self.config, self.clock, self._open)
+        return create_app(self.config, self.clock, self._at_hand)
 
     def serve(self, library: Library, checked: Checked) -> None:
         """Make a draft live here, at once."""
@@ -72,7 +72,7 @@ class PracticeLine:
             entry = Entry(
                 number=(live.number if live else 0) + 1, digest=library.digest, at=datetime.now(UTC), by="practice"
             )  # fmt: skip
-            self._releases.publish(canonical(checked.bundle), entry)
+            self._releases.publish(checked.canonical, entry)
             self._app.test_client().get("/readyz")  # it looks which release is live
 
     def text(self, form: Mapping[str, str]) -> str | None:
@@ -86,7 +86,6 @@ class PracticeLine:
         """Where a person stands. Raises `StoreDown`."""
         return self._sessions.read(channel, address, "SM" + "f" * 32, self.clock()).session
 
-    def _open(self, bundle: Bundle) -> Library:
+    def _at_hand(self, digest: str) -> Library | None:
         """A published draft was built once already, when it was checked."""
-        built = self._built
-        return built if built and built.digest == digest_of(bundle) else open_bundle(bundle)
+        return self._built if self._built and self._built.digest == digest else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from functools import partial
@@ -31,6 +32,12 @@ def back(organisation: Organisation, number: int | None = None) -> str:
 
 def take_out(organisation: Organisation, name: str, *, reason: str = "wrong", undo: bool = False) -> str:
     return told.published(withdraw(organisation.config, name, reason=reason, by="Wei", undo=undo))
+
+
+def of_other_code(organisation: Organisation, number: int, bundle: str) -> None:
+    """Make something live that this program would not have written."""
+    digest = hashlib.sha256(bundle.encode()).hexdigest()
+    organisation.releases.publish(bundle.encode(), Entry(number=number, digest=digest, at=NOON, by="Ana"))
 
 
 # ------------------------------------------------------------------------------------------- a release
@@ -75,7 +82,7 @@ def test_what_is_not_known_or_no_longer_kept_is_refused(organisation, number, sa
 
 
 def test_a_release_of_other_code_is_refused_with_a_plain_sentence(organisation):
-    organisation.releases.publish(b'{"flows/x.yaml":[]}', Entry(number=2, digest="f" * 64, at=NOON, by="Ana"))
+    of_other_code(organisation, 2, '{"flows/x.yaml":[]}')
     change_the_first_words(organisation, "Do not open.")
     organisation.publish()
 
@@ -90,10 +97,10 @@ def test_a_release_of_other_code_is_refused_with_a_plain_sentence(organisation):
 
 @pytest.mark.parametrize("bundle", ['{"caveats":3}', '{"caveats":{"moved":[["a"]]}}', "[]", "5"])
 def test_a_live_release_with_caveats_of_other_code_can_be_left_by_every_way(organisation, bundle):
-    organisation.releases.publish(bundle.encode(), Entry(number=2, digest="f" * 64, at=NOON, by="Ana"))
+    of_other_code(organisation, 2, bundle)
 
     assert "what release 1 said" in back(organisation)
-    organisation.releases.publish(bundle.encode(), Entry(number=4, digest="e" * 64, at=NOON, by="Ana"))
+    of_other_code(organisation, 4, bundle)
     assert organisation.publish().startswith("Release 5 ")
 
 
@@ -253,7 +260,7 @@ def test_a_live_release_that_cannot_be_opened_any_more_hands_its_withdrawals_on(
     """As after an update of the program: there is nothing to compare with, and still the sentence is not said."""
     take_out(organisation, "home_door.at_the_door")
     bundle = organisation.releases.bundle(organisation.releases.live().digest) | {"flows/other.yaml": {"from": "later"}}
-    organisation.releases.publish(json.dumps(bundle).encode(), Entry(number=3, digest="f" * 64, at=NOON, by="Ana"))
+    of_other_code(organisation, 3, json.dumps(bundle))
 
     assert "Withdrawn now\n  home_door.at_the_door.text in en" in organisation.publish()
 
