@@ -8,7 +8,8 @@ with Twilio's credentials and a public address. Elsewhere it is silent, so that 
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bot.config import Config
@@ -39,8 +40,8 @@ class Override:
 class Unreviewed:
     """What nobody has reviewed: flows without a lawyer's signature, locales by the number of their unread texts."""
 
-    flows: tuple[str, ...]
-    locales: dict[str, int]
+    flows: tuple[str, ...] = ()
+    locales: Mapping[str, int] = field(default_factory=dict)
 
 
 def stands(config: Config) -> bool:

@@ -19,7 +19,7 @@ from bot.content.problem import ContentError, Place, Problem
 from bot.engine.flow import flow_of
 from bot.publishing import gate
 from bot.publishing.compare import Changes, compare
-from bot.publishing.gate import Override
+from bot.publishing.gate import Override, Unreviewed
 from bot.publishing.people import Crowd, Standing, counted, standing, stranded
 from bot.publishing.refusal import Refusal
 from bot.publishing.withdrawals import Ended, Keys, carried, ended, stay_stale
@@ -73,6 +73,8 @@ class Proposal:
     ended: tuple[Ended, ...] = ()
     stay_stale: tuple[tuple[str, str], ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    unreviewed: Unreviewed = field(default_factory=Unreviewed)
+    """What somebody has to answer for; nothing where no real people are answered."""
 
     @property
     def is_new(self) -> bool:
@@ -131,7 +133,8 @@ def of_folder(
     refusals = gate.refusals(found, override, library) if gated or override != Override() else ()
     if not gated:
         refusals = tuple(refusal for refusal in refusals if refusal.code == "unknown")
-    proposal = Proposal(bundle=bundle, library=library, over=served.live, refusals=refusals)
+    waits = found if gated else Unreviewed()
+    proposal = Proposal(bundle=bundle, library=library, over=served.live, refusals=refusals, unreviewed=waits)
     if not proposal.is_new or served.library is None:
         return proposal
     crowd = served.crowd()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -33,8 +35,8 @@ def change(person: Visitor, old: str, new: str) -> None:
     person.app.extensions["workshop"].draft.look()
 
 
-def shown(person: Visitor) -> str:
-    found = re.search(r'name="shown" value="([\w-]+)"', person.gets("/releases/new"))
+def shown(person: Visitor, query: str = "") -> str:
+    found = re.search(r'name="shown" value="([\w-]+)"', person.gets(f"/releases/new?{query}"))
     assert found
     return found[1]
 
@@ -137,3 +139,24 @@ def test_where_real_people_text_the_missing_signatures_are_named(practice_store,
 
     assert "No lawyer has signed the flow" in page
     assert 'name="shown"' not in page
+
+
+def test_what_nobody_has_reviewed_goes_live_on_the_word_of_a_role(practice_store, valkey, tmp_path):
+    """Ticked, shown again, published, and kept in the log; what is not ticked still stands against it."""
+    config = studio_settings(tmp_path, valkey, PUBLIC_URL="https://line.rights.nyc")
+    connect(config.redis_url).flushall()
+    visitor = Visitor(create_studio(config, f"{practice_store}?db=4"), config).comes_in()
+    page = visitor.gets("/releases/new")
+    flows, locales = (re.findall(rf'name="{name}" value="([\w-]+)">', page) for name in ("flow", "locale"))
+    most = urlencode({"role": "legal director", "flow": flows, "locale": locales[1:]}, doseq=True)
+    every: dict[str, Any] = {"role": "legal director", "flow": flows, "locale": locales}
+
+    assert "home_door" in flows
+    assert "es" in locales
+    assert f"texts in {locales[0]} were read by no speaker" in visitor.gets(f"/releases/new?{most}")
+    assert "Nothing stands against it" in visitor.gets(f"/releases/new?{urlencode(every, doseq=True)}")
+    page = visitor.sends("/releases/new", shown=shown(visitor, urlencode(every, doseq=True)), by="Bo", **every)
+
+    assert "Release 1 (" in page
+    (live,) = listed(config)
+    assert (live.entry.role, set(live.entry.unreviewed)) == ("legal director", {*flows, *locales})
