@@ -99,3 +99,16 @@ def test_two_texts_at_once_may_come_in_either_order_and_in_no_other(model, says)
     assert model.after(places, [Heard("1", paper, "SM1"), Heard("door", door, "SM2")])
     assert model.after(places, [Heard("1", first, "SM1"), Heard("door", then, "SM2")])
     assert not model.after(places, [Heard("1", paper, "SM1"), Heard("door", start, "SM2")])
+
+
+def test_a_text_may_have_counted_and_be_marked_only_after_the_next_one(model, says):
+    """Its process died after the write, and Twilio's fallback address was slower than the other text."""
+    start, _, paper, judge = says("menu", "door", "1", "1")
+    assert model.hears("menu", start)
+    places = model.places
+
+    assert model.hears_in_some_order([Heard("door", FALLBACK, "SM1"), Heard("1", paper, "SM2")])
+    assert all(place.unsure for place in model.places)
+    assert not model.hears("1", judge)
+
+    assert not model.after(places, [Heard("door", FALLBACK, "SM1"), Heard("1", judge, "SM2")])
