@@ -5,7 +5,12 @@ Apart from `tests/test_faults.py`, which proves single promises in a fixed order
 
 from __future__ import annotations
 
+import random
+import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,9 +18,13 @@ from bot.engine.events import Inbound
 from bot.engine.run import turn
 from bot.engine.session import Session
 from bot.live import Served
+from bot.store.client import connect
+from tests.faults import hurts
 from tests.faults.content import releases
 from tests.faults.model import Heard, Model, Moment
+from tests.faults.proxy import Proxy, When
 from tests.faults.run import run
+from tests.faults.servers import Valkey
 
 FALLBACK = "Technical problem."
 
@@ -53,6 +62,32 @@ def test_a_small_run_keeps_every_promise():
     assert report.is_good, str(report)
     assert report.sent >= 150
     assert sum(report.faults.values()) > 0
+
+
+def test_a_point_whose_command_came_in_time_is_waited_for_until_its_answer(tmp_path):
+    """Or a process would be killed when nobody expects it any more. Here the answer comes when waiting has ended."""
+    store = Valkey(tmp_path)
+    frozen = ExitStack()
+
+    class Thawing(Proxy):
+        def gives_up(self) -> bool:
+            was_met = super().gives_up()
+            frozen.close()
+            return was_met
+
+    link = Thawing(store.server.socket)
+    line: Any = SimpleNamespace(webs=[SimpleNamespace(link=link)])
+    client = connect(link.url, answer_seconds=10)
+    frozen.enter_context(store.frozen())
+    asks = threading.Thread(target=client.mget, args=(["anything"],))
+    asks.start()
+    happened = hurts.link_cut_at(b"MGET", When.HEARD, line, random.Random(1))
+    asks.join()
+    for part in (client, link):
+        part.close()
+    store.end()
+
+    assert happened
 
 
 def test_a_text_that_counted_twice_is_noticed(model, says):
