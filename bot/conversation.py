@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.budget import cost, goes_out
 from bot.channel import Arrived
 from bot.content.fallback import EVERYBODY
-from bot.engine.events import Erased, Event
+from bot.engine.events import Erased, Event, OptedOut
 from bot.engine.release import Release
 from bot.engine.run import reader_of, turn
 from bot.engine.session import Session
@@ -152,7 +152,7 @@ class Conversation:
 
     def _is_pumped(self, arrived: Arrived, now: datetime) -> bool:
         """Whether a new talk is one of too many from abroad, and no emergency."""
-        if arrived.is_probe or self._surge.lets_in(arrived.address, now):
+        if arrived.is_probe or not self._surge.is_full(arrived.address, now):
             return False
         release = self._live.get().library.release
         return reader_of(release).read(arrived.inbound.text, None).action != "emergency"
@@ -168,6 +168,8 @@ class Conversation:
             text = self._fallbacks.get(session.locale if session else EVERYBODY, self._fallbacks[EVERYBODY])
             return _Turned(record.session, None if unsure else text, (), release, is_put_off=True)
         session, reply = served.composer.reply(session, events, arrived.channel)
+        if record.session is None and _opted_out(events) and record.has_heard(reply):
+            reply = None  # or two machines would go on for ever, since nothing is kept that could count them
         return _Turned(session, reply, events, release)
 
     def _commit(self, arrived: Arrived, record: Record, turned: _Turned, now: datetime) -> bool:
@@ -181,6 +183,8 @@ class Conversation:
         if turned.is_put_off:
             self._meter.count("put off")
         if not arrived.is_probe:
+            if record.session is None:
+                self._surge.count(arrived.address, now)
             self._meter.turned(turned.release, arrived.channel, record.session, turned.session, turned.events)
         return True
 
@@ -205,6 +209,10 @@ class Conversation:
         return reader_of(release).read(inbound.text, None).guess.locale or release.numbers.get(
             inbound.number, EVERYBODY
         )
+
+
+def _opted_out(events: Iterable[Event]) -> bool:
+    return any(isinstance(event, OptedOut) for event in events)
 
 
 def _wanted(arrived: Arrived, turned: _Turned, now: datetime) -> tuple[Wanted, ...]:

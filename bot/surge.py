@@ -27,17 +27,24 @@ class Surge:
         self._lock = threading.Lock()
         self._hour, self._new = 0, Counter[int]()
 
-    def lets_in(self, address: str, now: datetime) -> bool:
-        """Count a new talk. Returns whether it is answered."""
+    def is_full(self, address: str, now: datetime) -> bool:
+        """Whether so many from this country have been answered in this hour that no new talk is."""
         country = country_of(address)
-        if country == HOME:
-            return True
-        hour = int(now.timestamp() // 3600)
         with self._lock:
-            if hour != self._hour:
-                self._hour, self._new = hour, Counter()
-            self._new[country] += 1
-            return self._new[country] <= self._most
+            return country != HOME and self._this_hour(now)[country] >= self._most
+
+    def count(self, address: str, now: datetime) -> None:
+        """A new talk was answered. Counted then and not before: a turn may be computed several times."""
+        country = country_of(address)
+        if country != HOME:
+            with self._lock:
+                self._this_hour(now)[country] += 1
+
+    def _this_hour(self, now: datetime) -> Counter[int]:
+        hour = int(now.timestamp() // 3600)
+        if hour != self._hour:
+            self._hour, self._new = hour, Counter()
+        return self._new
 
 
 def country_of(address: str) -> int:

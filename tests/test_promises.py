@@ -174,6 +174,22 @@ def test_promise_7_where_the_carrier_has_answered_we_do_not_and_a_later_text_is_
         assert person.says("door").startswith(first_line("home_door.at_the_door"))
 
 
+@pytest.mark.parametrize(("channel", "text"), [("whatsapp", "STOP"), ("sms", "leave me alone"), ("whatsapp", "退订")])
+def test_promise_7_who_opts_out_again_and_again_is_told_so_once_in_two_minutes(app, store, channel, text):
+    """Two machines that refuse each other's texts end here; DELETE is answered every time."""
+    person = Person(app.test_client(), channel)
+    confirmed = person.says(text)
+    assert "START" in confirmed
+
+    assert [person.says(text) for _ in range(5)] == [None] * 5
+    assert list(store.scan_iter("s:*")) == []
+    assert person.says(text) == confirmed, "two minutes later"
+    bland = person.says("DELETE")
+    assert person.says("DELETE") == bland is not None
+    assert person.says("door") is not None
+    assert person.says(text) is not None, "there was a talk to end"
+
+
 def test_promise_8_every_route_but_health_readiness_and_the_fallback_refuses_what_is_not_signed(app, store):
     """Whatever the method and the path, with a slash more, in capitals, or a path that does not exist."""
     client, before = app.test_client(), sorted(store.scan_iter())

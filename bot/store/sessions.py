@@ -87,6 +87,10 @@ class Record:
         """The person today: where the session is written."""
         return self.versions[0].contact
 
+    def has_heard(self, reply: str | None) -> bool:
+        """Whether this was answered within the last two minutes."""
+        return any(text == reply for _, text, _ in self.replies)
+
     @property
     def unsure(self) -> bool:
         """The person got the fallback text last time: an answer must not count unseen."""
@@ -186,6 +190,8 @@ class Sessions:
             step = session.place.step if session.place else ""
             sealed = contact.seal(plain.encode(), purpose="s", step=step)
             replies += record.replies[: KEPT_REPLIES - 1]
+        elif record.session is None:  # a last word was said already, and stays known
+            replies += [kept for kept in record.replies if kept[1] is not None][: KEPT_REPLIES - 1]
         again = contact.seal(json.dumps(replies, ensure_ascii=False, separators=(",", ":")).encode(), purpose="r")
         near = [version for version in record.versions if version.contact.bucket == contact.bucket]
         far = [version for version in record.versions if version.contact.bucket != contact.bucket and version.header]

@@ -126,10 +126,10 @@ def write_held_back(line: Line, chance: random.Random) -> bool:
 
 
 def _met(link: Proxy, breakpoint_: Breakpoint) -> bool:
+    """Whether it has acted. A command may come in time, and its answer only later: nothing may act behind our back."""
     link.watch_for(breakpoint_)
-    happened = breakpoint_.met.wait(POINT_SECONDS)
-    link.watch_for(None)
-    return happened
+    breakpoint_.met.wait(POINT_SECONDS)
+    return link.gives_up() and breakpoint_.met.wait(POINT_SECONDS)
 
 
 def jobs_killed(line: Line, chance: random.Random) -> bool:

@@ -77,7 +77,7 @@ class Web:
     def up(self) -> Web:
         """Wait until it answers."""
         self._running.up(30)
-        self.pid = children(self._running.process.pid)[0]
+        self.pid = next(filter(is_alive, children(self._running.process.pid)))
         return self
 
     def jump(self, ahead: float) -> None:

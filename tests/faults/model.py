@@ -2,8 +2,10 @@
 
 Apart from the processes because it knows nothing of them. A reply that nobody would give from any place where the
 person can be is a promise broken. After a fallback text nobody knows whether the text before it still counted, so both
-places are possible; the next answer must show the one that it is, and must not count. A text that comes again gets its
-reply again, and moves nobody.
+places are possible; the next answer must show the one that it is, and must not count. Only a text that was sent before
+the fallback text came may count unseen: of two at once, the first may have counted, its process died, and the second
+been answered from there before Twilio's fallback address set the mark. A text that comes again gets its reply again,
+and moves nobody.
 """
 
 from __future__ import annotations
@@ -46,8 +48,19 @@ class Place(NamedTuple):
     session: Session | None
     unsure: bool = False
     """The fallback text was the last thing they read."""
+    is_owed: bool = False
+    """A fallback text is under way to them, and its mark is not set yet: other texts may come before it."""
     answered: tuple[tuple[str, str | None], ...] = ()
     """The last texts that counted, and what they got."""
+
+    def put_off(self) -> list[Place]:
+        """They get the fallback text. It is marked at once, or only when other texts have been answered, or at once by
+        a process that then dies and once more at Twilio's fallback address."""
+        return [self._replace(unsure=True), self._replace(is_owed=True), self._replace(unsure=True, is_owed=True)]
+
+    def settled(self) -> Place:
+        """Everything that was under way has come."""
+        return self._replace(unsure=self.unsure or self.is_owed, is_owed=False)
 
 
 @dataclass
@@ -80,9 +93,7 @@ class Model:
             for heard in order:
                 left = tuple(dict.fromkeys(place for before in left for place in self._led(before, heard)))
             possible += left
-        if len(together) > 1 and any(heard.reply in self.fallbacks for heard in together):
-            possible += [place._replace(unsure=True) for place in possible]  # that may be remembered after the others
-        return tuple(dict.fromkeys(possible))
+        return tuple(dict.fromkeys(place.settled() for place in possible))
 
     def _led(self, place: Place, heard: Heard) -> list[Place]:
         """Where one delivery can have led from there."""
@@ -90,16 +101,16 @@ class Model:
         left: list[Place] = []
         if heard.id in known:
             if put_off:
-                left.append(place._replace(unsure=True))
+                left += place.put_off()
             elif heard.reply == known[heard.id] or (heard.reply is None and self.may_expire()):
                 left.append(place)
             if not (heard.text == ERASES and self.may_expire()):
                 return left
         elif put_off:
-            left.append(place._replace(unsure=True))
+            left += place.put_off()
         turns = self._turns(place, heard)
         if put_off:
-            return left + [after._replace(unsure=True) for _, after in turns]
+            return left + [marked for _, after in turns for marked in after.put_off()]
         return left + [after for said, after in turns if said == heard.reply]
 
     def _turns(self, place: Place, heard: Heard) -> list[tuple[str | None, Place]]:
@@ -118,5 +129,6 @@ class Model:
                     raise
                 continue  # numbers begin anew when the store has lost all: it is an older release all the same
             earlier = place.answered[1 - KEPT_REPLIES :] if session else ()
-            found.append((said, Place(session, answered=(*earlier, (heard.id, said)) if heard.id else earlier)))
+            answered = (*earlier, (heard.id, said)) if heard.id else earlier
+            found.append((said, Place(session, is_owed=place.is_owed, answered=answered)))
         return found

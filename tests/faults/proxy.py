@@ -49,6 +49,7 @@ class Proxy:
         """Seconds that everything waits here, on its way there."""
         self._is_cut = False
         self._breakpoint: Breakpoint | None = None
+        self._lock = threading.Lock()
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         started = threading.Event()
@@ -61,9 +62,16 @@ class Proxy:
         """The address of the server, as a setting."""
         return f"redis://127.0.0.1:{self.port}"
 
-    def watch_for(self, breakpoint_: Breakpoint | None) -> None:
+    def watch_for(self, breakpoint_: Breakpoint) -> None:
         """The breakpoint that the next such command meets. There is one at a time."""
-        self._breakpoint = breakpoint_
+        with self._lock:
+            self._breakpoint = breakpoint_
+
+    def gives_up(self) -> bool:
+        """Nothing meets the breakpoint from now on. Returns whether something has: it may act yet."""
+        with self._lock:
+            was_met, self._breakpoint = self._breakpoint is None, None
+            return was_met
 
     @contextlib.contextmanager
     def cut(self):
@@ -119,11 +127,12 @@ class Proxy:
 
     def meets(self, chunk: bytes) -> Breakpoint | None:
         """The breakpoint that this chunk meets; nothing meets it after that."""
-        wanted = self._breakpoint
-        if wanted is None or wanted.command not in chunk:
-            return None
-        self._breakpoint = None
-        return wanted
+        with self._lock:
+            wanted = self._breakpoint
+            if wanted is None or wanted.command not in chunk:
+                return None
+            self._breakpoint = None
+            return wanted
 
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
