@@ -57,6 +57,9 @@ TESTED_ELSEWHERE = {
     "bot/twilio_account.py": "tests/test_connect.py and tests/test_doctor.py ask Twilio's own documents with it",
     "bot/twilio_http.py": "tests/worker/test_sender.py and tests/test_connect.py send through it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",
+    "bot/engine/acting.py": "tests/engine/test_run.py takes turns with it",
+    "bot/engine/marking.py": "tests/engine/test_checklist.py marks items",
+    "bot/engine/moving.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/known.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/events.py": "tests/engine/test_run.py makes every event happen",
     "bot/store/client.py": "tests/test_outage.py: its time-outs",
@@ -118,7 +121,7 @@ TESTED_ELSEWHERE = {
     **dict.fromkeys(
         (
             f"bot/explore/{name}.py"
-            for name in ("bench", "ending", "hours", "judge", "moves", "proof", "situation", "walk")
+            for name in ("bench", "ending", "hours", "judge", "lines", "moves", "proof", "situation", "walk")
         ),
         "tests/test_explore.py: one proof, held against random talks and broken lines",
     ),
