@@ -47,6 +47,7 @@ TESTED_ELSEWHERE = {
     "bot/live.py": "tests/publishing/test_acts.py publishes while it serves",
     "bot/studio/tries.py": "tests/studio/test_doors.py tries too often",
     "bot/prices.py": "tests/test_bill.py counts with it",
+    "bot/choices.py": "tests/test_reply.py composes with it",
     "bot/directory.py": "tests/test_reply.py composes with it",
     **dict.fromkeys(
         (
