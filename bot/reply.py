@@ -2,7 +2,8 @@
 
 Apart from the engine, which knows no words, and from the channel, which knows no flows. Everybody who shows a reply
 goes through here: the webhook, the terminal, the golden conversations. A reply is cut into pages by a fixed rule, so
-that MORE shows exactly what the page before left out; the choices and the last line always stand on the last page.
+that MORE shows exactly what the page before left out; the choices (`choices`) and the last line always stand on the
+last page.
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from bot.choices import Choices
 from bot.content.fallback import EVERYBODY
 from bot.content.library import Library
 from bot.directory import Directory
 from bot.engine.events import EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
-from bot.engine.flow import LISTED, Ask, Checklist, flow_of, step_of
 from bot.engine.referrals import constant_hotline
 from bot.engine.release import MENU
-from bot.engine.session import Said, Screen, ScreenKind, Session, short_id
+from bot.engine.session import Said, Screen, Session, short_id
 from bot.engine.text import runs_left
-from bot.engine.understand import BACK, MENU_DIGIT, MORE
 from bot.pages import paged
 
 CACHED = 4096
@@ -34,9 +34,7 @@ LEFT_TO_RIGHT = "\u200e"
 class _Page:
     """What decides a composed reply, and nothing about the person: the key of the cache."""
 
-    said: tuple[Said, ...]
-    kind: ScreenKind
-    choices: tuple[str, ...]
+    screen: Screen
     locale: str
     channel: str
     back: bool
@@ -62,6 +60,7 @@ class Composer:
         self._release = library.release
         self._messages = library.messages
         self._directory = Directory(library.messages)
+        self._choices = Choices(library)
         self._pages = lru_cache(maxsize=CACHED)(self._compose)
         self._units = lru_cache(maxsize=CACHED)(self._units_of)
 
@@ -108,15 +107,8 @@ class Composer:
         at_menu = bool(session.place and session.place.step == short_id(self._release.flow(MENU).start))
         aside = screen.kind in ("offer", "language")
         back = len(session.path) > 1 or (aside and bool(session.path))
-        return _Page(
-            said,
-            screen.kind,
-            screen.choices,
-            session.locale,
-            channel,
-            back and (aside or not at_menu),
-            aside or not at_menu,
-        )
+        shown = Screen(kind=screen.kind, choices=screen.choices, said=said)
+        return _Page(shown, session.locale, channel, back and (aside or not at_menu), aside or not at_menu)
 
     def _compose(self, key: _Page) -> tuple[str, ...]:
         """The pages of a reply: the fullest form on one page, else that with the fewest, and the briefest of those."""
@@ -125,14 +117,14 @@ class Composer:
         return pages if len(pages) == 1 else min(self._written(key, replace(form, brief=True)), pages, key=len)
 
     def _written(self, key: _Page, form: _Form) -> tuple[str, ...]:
-        units = [unit for said in key.said if said.kind not in LAST for unit in self._units(said, form)]
-        last = [unit for said in key.said if said.kind in LAST for unit in self._units(said, form)]
-        choices, locale = self._choices(key, form), form.locale
-        nav = self._nav(key, locale, more=self._lists_more(key))
+        said, offered = key.screen.said, self._choices
+        units = [unit for piece in said if piece.kind not in LAST for unit in self._units(piece, form)]
+        last = [unit for piece in said if piece.kind in LAST for unit in self._units(piece, form)]
+        nav = partial(offered.nav, form.locale, back=key.back, menu=key.menu)
         return paged(
             units,
-            tail="\n".join([*([choices] if choices else []), *nav, *last]),
-            more="\n".join(self._nav(key, locale, more=True)),
+            tail="\n".join([*offered.lines(key.screen, form.locale), *nav(more=offered.leads_on(key.screen)), *last]),
+            more="\n".join(nav(more=True)),
             channel=key.channel,
         )
 
@@ -153,7 +145,7 @@ class Composer:
             case "letters":
                 return (self._common("letters", said.ref),)
             case "item":
-                return (self._numbered(said.ref, locale),)
+                return (self._choices.item(said.ref, locale),)
             case "list":
                 return ()
             case "referrals" | "hotline":
@@ -168,90 +160,6 @@ class Composer:
 
     def _if_any(self, key: str, locale: str) -> tuple[str, ...]:
         return (self._messages.text(key, locale),) if self._messages.has(key, locale) else ()
-
-    def _choices(self, key: _Page, form: _Form) -> str:
-        """The options below each other; none for a ZIP prefix, which is answered with digits of its own."""
-        if key.choices == ("zip",):
-            return ""
-        labels = [self._label(choice, key, form.locale) for choice in key.choices]
-        if key.kind == "list":
-            return self._listed(key, labels, form.locale)
-        numbered = [f"{digit} {label}" for digit, label in enumerate(labels, 1)]
-        return "\n".join([*numbered, *self._other_languages(key)])
-
-    def _other_languages(self, key: _Page) -> list[str]:
-        """Behind the digit that leads to them: nobody has to guess that their language comes next."""
-        if key.kind != "language":
-            return []
-        names = [self._common("language.name", one) for one in self._release.languages if one not in key.choices]
-        return [f"{MORE} {' / '.join(names)}"] if names else []
-
-    # ------------------------------------------------------------------------------------------- checklists
-
-    def _plan(self, item: str) -> tuple[Checklist, int]:
-        """The checklist of an item, whose id is given, and its number there."""
-        key = self._key_of(item)
-        plan = self._release.steps[step_of(key)]
-        assert isinstance(plan, Checklist), "only items of this release are shown"
-        return plan, 1 + [one.key for one in plan.items].index(key)
-
-    def _listed(self, key: _Page, labels: list[str], locale: str) -> str:
-        """Which part of the list this is and what its marks mean, the items, and what leads on."""
-        plan, first = self._plan(key.choices[0])
-        last, count = first + len(labels) - 2, len(plan.items)
-        numbers = {"from": str(first), "to": str(last), "count": str(count)}
-        marks = next(said.ref for said in key.said if said.kind == "list")
-        lines = [f"{mark} {label}" for mark, label in zip(marks, labels, strict=False)] + labels[-1:]
-        above = self._common("checklist.shown", locale, **numbers)
-        return "\n".join([above, *(f"{digit} {line}" for digit, line in enumerate(lines, 1))])
-
-    def _lists_more(self, key: _Page) -> bool:
-        """Whether a list has other items than those that are shown: behind the last come the first again."""
-        return key.kind == "list" and len(self._plan(key.choices[0])[0].items) > LISTED
-
-    def _numbered(self, item: str, locale: str) -> str:
-        """Which item this is, and what opens it another day."""
-        plan, number = self._plan(item)
-        again = f"{self._called(flow_of(plan.key), locale).upper()} {number}"
-        return self._common("checklist.item", locale, number=str(number), count=str(len(plan.items)), again=again)
-
-    # ------------------------------------------------------------------------------------------- labels
-
-    def _label(self, choice: str, key: _Page, locale: str) -> str:
-        if key.kind == "language":
-            return self._common("language.name", choice)
-        if key.kind == "offer":
-            return self._flow_label(self._release.keys.get(choice, ""), locale)
-        if key.kind == "collect":
-            return self._common(choice, locale)
-        if key.kind == "item":
-            return self._common(f"checklist.{choice}", locale)
-        return self._option_label(self._release.keys.get(choice, ""), locale)
-
-    def _option_label(self, option: str, locale: str) -> str:
-        """An option's own label, or the common word for yes and no."""
-        if self._messages.has(f"{option}.label", locale):
-            return self._messages.text(f"{option}.label", locale)
-        return self._common(option.rpartition(".")[2], locale)
-
-    def _flow_label(self, flow: str, locale: str) -> str:
-        """How the menu calls a flow; its first keyword where the menu does not have it."""
-        for step in self._release.flow(MENU).steps:
-            for option in step.options if isinstance(step, Ask) else ():
-                if option.then == self._release.flow(flow).start:
-                    return self._messages.text(f"{option.key}.label", locale)
-        return self._called(flow, locale)
-
-    def _called(self, flow: str, locale: str) -> str:
-        """The first keyword of a flow; of another language where this one has none."""
-        called = self._library.called
-        return next(called[name][flow] for name in (locale, *called) if flow in called[name])
-
-    def _nav(self, key: _Page, locale: str, *, more: bool) -> list[str]:
-        """The digits that work everywhere, with what they do."""
-        shown = [(BACK, "nav.back", key.back), (MORE, "nav.more", more), (MENU_DIGIT, "nav.menu", key.menu)]
-        words = [f"{digit} {self._common(name, locale)}" for digit, name, shows in shown if shows]
-        return [" ".join(words)] if words else []
 
     def _honest(self, ref: str, locale: str) -> str:
         """Automatic, how old, and whether it is live without anybody's signature."""

@@ -106,11 +106,6 @@ class Talk:
         self._composer = Composer(library)
         self._heard = self.now
 
-    def goes_on_with(self, library: Library) -> None:
-        """The same person, answered by another release from now on."""
-        self.library = library
-        self._composer = Composer(library)
-
     def hears(self, said: str) -> str | None:
         """The reply to one text, or to what stands in brackets."""
         if waited := _WAIT.fullmatch(said):

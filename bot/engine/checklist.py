@@ -1,7 +1,7 @@
 """How far a person is with a checklist: a mark for each item, in the session and nowhere else.
 
-Apart from `run`, which moves a person, because this is also a format that is stored: five letters of an item's id and
-its mark, item after item, as the answer to the checklist. What was never marked is not stored. Nothing outlives the
+Apart from `marking`, which moves a person, because this is also a format that is stored: five letters of an item's id
+and its mark, item after item, as the answer to the checklist. What was never marked is not stored. Nothing outlives the
 session: who comes back another day has the place on the phone, and opens an item by the flow's word and its number.
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.engine.session import Said
+from bot.engine.session import Said, Session
 
 CHANNELS = ("sms", "whatsapp")
 """How people write to us. The one list of them."""
@@ -80,3 +80,6 @@ class KeptSilent:
 
 
 Event = Spoke | TurnedPage | Erased | OptedOut | EndedQuietly | KeptSilent
+
+Outcome = tuple[Session | None, tuple[Event, ...]]
+"""What a turn comes to: the new session (None: keep nothing), and what happened, in order."""

@@ -1,7 +1,7 @@
 """What is known while a turn is computed, and what is said because of it: area and answers, the hour, the law's age.
 
-Apart from `run`, which moves a person through steps: nothing here moves anybody. It reads the session, the release and
-the time, and answers.
+Apart from `moving`, which moves a person through steps: nothing here moves anybody. It reads the session, the release
+and the time, and answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a text means to the person who was shown a screen: an answer, a command, a situation, or nothing we know.
 
-Apart from `run` because understanding changes nothing: `explain` shows it, `run` acts on it. Generous with people,
+Apart from `run` because understanding changes nothing: `explain` shows it, `acting` acts on it. Generous with people,
 strict with guesses: whatever cannot be undone (opting out, erasing) is matched word for word.
 """
 

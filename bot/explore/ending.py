@@ -16,8 +16,8 @@ from itertools import islice
 
 from bot.engine.events import EndedQuietly, Event, Spoke
 from bot.engine.flow import End, flow_of
+from bot.engine.moving import MAX_RETURNS
 from bot.engine.release import Release
-from bot.engine.run import MAX_RETURNS
 from bot.engine.session import MAX_PATH, Place, Session
 from bot.explore.moves import Move, Way
 from bot.explore.situation import Identity

@@ -16,8 +16,8 @@ from bot.content.segments import shape
 from bot.engine.events import CHANNELS, EndedQuietly, Erased, Event, KeptSilent, OptedOut, Spoke, TurnedPage
 from bot.engine.flow import Refer
 from bot.engine.known import Known
+from bot.engine.moving import MAX_REFERRALS
 from bot.engine.referrals import HOTLINE, Referral
-from bot.engine.run import MAX_REFERRALS
 from bot.engine.session import Place, Said, SaidKind, Screen, Session
 from bot.explore.hours import shown, weeks
 from bot.reply import Composer

@@ -13,9 +13,10 @@ from functools import cache
 from typing import Literal
 
 from bot.content.library import Library
+from bot.engine.events import Outcome
 from bot.engine.flow import flow_of
 from bot.engine.release import Release
-from bot.engine.run import Outcome, turn
+from bot.engine.run import turn
 from bot.engine.session import Screen, Session
 from bot.engine.understand import Reader, Reading
 from bot.engine.vocabulary import Phrase

@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Protocol
 
 from bot.content.library import Library
-from bot.engine.events import CHANNELS, EndedQuietly, Event, KeptSilent, OptedOut, Spoke, TurnedPage
+from bot.engine.acting import MAX_MISSES
+from bot.engine.events import CHANNELS, EndedQuietly, Event, KeptSilent, OptedOut, Outcome, Spoke, TurnedPage
 from bot.engine.flow import flow_of
 from bot.engine.release import MENU
-from bot.engine.run import MAX_MISSES, Outcome
 from bot.engine.session import Said, Session, short_id
 from bot.explore.ending import Ending, Endings, Scope, Turn, Waiting, graft
 from bot.explore.moves import NUMBER, OLD_TAP, WRONG, Move, Way, Words, after_move, typed

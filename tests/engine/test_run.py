@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.library import Library
+from bot.engine.acting import MAX_MISSES
 from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke
 from bot.engine.flow import Say, Step
+from bot.engine.moving import MAX_RETURNS
 from bot.engine.optout import OptOuts
-from bot.engine.run import MAX_BURST, MAX_EMERGENCIES, MAX_HEARD, MAX_MISSES, MAX_RETURNS, turn
+from bot.engine.run import MAX_BURST, MAX_EMERGENCIES, MAX_HEARD, turn
 from bot.engine.session import MAX_PATH, Said, Screen, Session, from_plain, short_id, to_plain
 from bot.engine.text import words_of
 from bot.pages import fits

@@ -26,7 +26,8 @@ from bot.content.problem import Problems
 from bot.content.source import from_plain as node_from_plain
 from bot.content.source import read_bytes
 from bot.engine.events import CHANNELS, Inbound, InboundKind, KeptSilent, OptedOut
-from bot.engine.run import MAX_RETURNS, turn
+from bot.engine.moving import MAX_RETURNS
+from bot.engine.run import turn
 from bot.engine.session import MAX_PATH, Session, from_plain, to_plain
 from bot.pages import fits
 from bot.reply import Composer
