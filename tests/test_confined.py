@@ -47,10 +47,16 @@ def cannot_be_confined() -> str:
     """Why there can be no such tree here, or nothing."""
     if missing := [name for name in ("unshare", "setpriv", "chroot", "mount") if not shutil.which(name)]:
         return f"this machine has no {missing[0]}"
-    tried = subprocess.run(
-        ["unshare", "--mount", "mount", "-t", "tmpfs", "try", "/mnt"], capture_output=True, check=False
-    )
-    return "" if tried.returncode == 0 else "this kernel, or who runs the tests, may make no mounts of its own"
+    needed = """
+        mount -t tmpfs tree /mnt
+        mkdir /mnt/proc
+        mount --bind /proc /mnt/proc
+        mount -o remount,bind,ro /mnt/proc
+        mount -o remount,ro /mnt
+        setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all true
+        """
+    tried = subprocess.run(["unshare", "--mount", "sh", "-ec", needed], capture_output=True, check=False)
+    return "" if tried.returncode == 0 else "this kernel, or who runs the tests, may make no such mounts or users"
 
 
 pytestmark = pytest.mark.skipif(bool(cannot_be_confined()), reason=cannot_be_confined())
