@@ -60,7 +60,6 @@ TESTED_ELSEWHERE = {
     "bot/twilio_account.py": "tests/test_connect.py and tests/test_doctor.py ask Twilio's own documents with it",
     "bot/twilio_http.py": "tests/worker/test_sender.py and tests/test_connect.py send through it",
     "bot/pages.py": "tests/test_reply.py cuts replies into them",
-    "bot/engine/acting.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/marking.py": "tests/engine/test_checklist.py marks items",
     "bot/engine/moving.py": "tests/engine/test_run.py takes turns with it",
     "bot/engine/known.py": "tests/engine/test_run.py takes turns with it",

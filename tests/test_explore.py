@@ -25,8 +25,8 @@ from bot.explore.hours import Offer, offered, spans, table
 from bot.explore.lines import Lines
 from bot.reply import Composer
 from bot.transcript import Transcript, inbound, replay
-from tests.engine.test_run import FLOWS as EVERY_KIND
-from tests.engine.test_run import MESSAGES as EVERY_WORD
+from tests.engine.small_line import FLOWS as EVERY_KIND
+from tests.engine.small_line import MESSAGES as EVERY_WORD
 from tests.releases import library_of, write_content
 
 FLOWS = {

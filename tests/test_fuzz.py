@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from tests.engine.test_run import FLOWS, MESSAGES
+from tests.engine.small_line import FLOWS, MESSAGES
 from tests.fuzz.__main__ import kept, targets, tried
 from tests.fuzz.guided import Guided, Target
 from tests.releases import library_of

@@ -8,27 +8,23 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.library import Library
-from bot.engine.acting import MAX_MISSES
-from bot.engine.events import EndedQuietly, Erased, Event, Inbound, KeptSilent, OptedOut, Spoke
+from bot.engine.events import EndedQuietly, Erased, Inbound, KeptSilent, OptedOut, Spoke
 from bot.engine.flow import Say, Step
 from bot.engine.moving import MAX_RETURNS
 from bot.engine.optout import OptOuts
-from bot.engine.run import MAX_BURST, MAX_EMERGENCIES, MAX_HEARD, turn
+from bot.engine.run import turn
 from bot.engine.session import MAX_PATH, Said, Screen, Session, from_plain, short_id, to_plain
 from bot.engine.text import words_of
 from bot.pages import fits
 from bot.reply import Composer
 from bot.transcript import Talk
-from tests.releases import library_of
-
-NOW = datetime(2026, 11, 24, 1, 15, tzinfo=UTC)
+from tests.engine.small_line import NOW, heard, said_by, standing_at
 
 # -------------------------------------------------------------------------------------------------- any text at all
 
@@ -101,131 +97,6 @@ def test_nothing_made_up_is_taken_for_opting_out_or_erasing(shipped, text):
 
 
 # ---------------------------------------------------------------------------------------------------- a small line
-
-FLOWS = {
-    "menu": """
-        steps:
-          choose:
-            ask: {visiting: visiting, branching: branching, quietly: quiet, long: first_said, listing: shown, zip: near}
-          visiting:
-            visit: survey
-            then: after_visit
-          after_visit:
-            ask: {again: visiting, on: choose}
-          branching:
-            collect: yes_no
-            then: by_answer
-          by_answer: {branch: {on: branching, "yes": said_yes}, else: by_channel}
-          said_yes: {end: said}
-          by_channel: {branch: {on: channel, whatsapp: on_whatsapp}, else: by_locale}
-          on_whatsapp: {end: said}
-          by_locale: {branch: {on: locale, es: in_spanish}, else: said_no}
-          in_spanish: {end: said}
-          said_no: {end: said}
-          quiet: {end: quietly}
-          first_said: {then: second_said}
-          second_said: {then: third}
-          third:
-            ask: {again: first_said, there: said_no}
-          shown: {refer: {need: legal}}
-          near:
-            collect: zip
-            then: by_area
-          by_area: {branch: {on: area, nyc: in_city, ny_state: in_state}, else: far_away}
-          in_city: {end: said}
-          in_state: {end: said}
-          far_away: {end: said}
-    """,
-    "survey": """
-        steps:
-          question:
-            ask: {deeper: deeper, done: thanks}
-          deeper:
-            visit: inner
-            then: back_in_survey
-          back_in_survey:
-            ask: {done: thanks}
-          thanks: {end: said}
-    """,
-    "inner": """
-        steps:
-          inside:
-            ask: {finish: finished}
-          finished: {end: said}
-    """,
-    "alarm": """
-        interrupts: true
-        steps:
-          which:
-            ask: {deeper: level, safe: safe, call: call}
-          level:
-            ask: {safe: safe}
-          call: {refer: {need: legal}}
-          safe: {end: said}
-    """,
-}
-MESSAGES = {
-    "menu": """
-        keywords: [topics]
-        choose:
-          text: CHOOSE
-          visiting: {label: Visit}
-          branching: {label: Branch}
-          quietly: {label: Quietly}
-          long: {label: Long}
-          listing: {label: Listing}
-          zip: {label: Near}
-        after_visit: {text: AFTER VISIT, again: {label: Again, reply: ONCE MORE}, "on": {label: Choose}}
-        branching: {text: SURE}
-        said_yes: {text: SAID YES}
-        on_whatsapp: {text: ON WHATSAPP}
-        in_spanish: {text: IN SPANISH}
-        said_no: {text: SAID NO}
-        first_said: {text: ONE}
-        second_said: {text: TWO}
-        third: {text: THREE, again: {label: Again}, there: {label: There}}
-        near: {text: ZIP}
-        in_city: {text: IN CITY}
-        in_state: {text: IN STATE}
-        far_away: {text: FAR AWAY}
-    """,
-    "survey": """
-        keywords: [survey]
-        question: {text: QUESTION, deeper: {label: Deeper}, done: {label: Done}}
-        back_in_survey: {text: BACK IN SURVEY, done: {label: Done}}
-        thanks: {text: THANKS}
-    """,
-    "inner": """
-        keywords: [inner]
-        inside: {text: INSIDE, finish: {label: Finish}}
-        finished: {text: FINISHED}
-    """,
-    "alarm": """
-        keywords: [fire]
-        which: {text: ALARM, deeper: {label: Deeper}, safe: {label: Safe}, call: {label: Call}}
-        call: {text: CALL}
-        level: {text: LEVEL, safe: {label: Safe}}
-        safe: {text: SAFE}
-    """,
-}
-
-
-@pytest.fixture(scope="module")
-def small() -> Library:
-    """A line with every kind of step."""
-    return library_of(FLOWS, MESSAGES, locales=("en", "es"))
-
-
-def heard(library: Library, *texts: str, channel: str = "sms") -> list[str]:
-    """What each text brought: the words in capitals, which are the steps."""
-    talk = Talk(library, channel, datetime(2026, 11, 23, 20, 15))
-    found: list[str] = []
-    for text in texts:
-        reply = talk.hears(text)
-        talk.now += timedelta(minutes=1)
-        lines = (reply or "-").splitlines()
-        found.append(" ".join(line for line in lines if line.isupper()) or lines[0])
-    return found
 
 
 @pytest.mark.parametrize(
@@ -334,104 +205,6 @@ def test_a_flow_that_goes_round_without_waiting_ends_with_a_humans_number(small)
 def _turned(step: Step) -> Step:
     """The first step goes to the second and the second back to the first."""
     return Say(key=step.key, then="menu.visiting" if step.key == "menu.choose" else "menu.choose")
-
-
-# ----------------------------------------------------------------------------------------------- not understood
-
-
-def said_by(events: tuple[Event, ...]) -> list[tuple[str, str]]:
-    """What was said, without ids."""
-    return [(s.kind, s.ref) for e in events if isinstance(e, Spoke) for s in e.said if s.kind in ("notice", "hotline")]
-
-
-def standing_at(library: Library, step: str) -> Session:
-    """Somebody who has been shown a step."""
-    session, _ = turn(None, Inbound(channel="sms", text="hi"), library.release, NOW)
-    assert session is not None
-    return session.at(short_id(step))
-
-
-def test_one_gentle_question_then_a_number_and_silence_at_last(small):
-    session: Session | None = None
-    session, _ = turn(session, Inbound(channel="sms", text="survey"), small.release, NOW)
-    heard_kinds = []
-    for miss in range(MAX_MISSES + 2):
-        later = NOW + timedelta(minutes=miss + 1)
-        session, events = turn(session, Inbound(channel="sms", text="qwertz"), small.release, later)
-        heard_kinds.append(" ".join(f"{kind}:{ref.partition('@')[0]}" for kind, ref in said_by(events)) or "silence")
-
-    assert heard_kinds == [
-        "notice:not_understood",
-        *["notice:not_understood_twice hotline:ona"] * (MAX_MISSES - 2),
-        "notice:too_many hotline:ona",
-        "silence",
-        "silence",
-    ]
-
-
-def test_a_text_that_is_understood_starts_the_count_anew(small):
-    assert (
-        heard(small, "survey", "qwertz", "qwertz", "menu", "qwertz")[-1]
-        == "I did not understand. Please text a number."
-    )
-
-
-def test_the_answer_counts_after_a_miss(small):
-    assert heard(small, "survey", "qwertz", "2")[-1] == "THANKS"
-
-
-def test_thirteen_texts_in_a_minute_are_a_machine(small):
-    session: Session | None = None
-    for _ in range(MAX_BURST):
-        session, events = turn(session, Inbound(channel="sms", text="menu"), small.release, NOW)
-        assert isinstance(events[0], Spoke)
-
-    session, events = turn(session, Inbound(channel="sms", text="menu"), small.release, NOW)
-    assert events == (KeptSilent(),)
-    _, events = turn(session, Inbound(channel="sms", text="menu"), small.release, NOW + timedelta(minutes=1))
-    assert isinstance(events[0], Spoke)
-
-
-@pytest.mark.parametrize("choice", ["menu.choose.\udcc6", "\ud800.\udfff.x", "a.b.\x00"])
-def test_a_tap_that_is_no_text_is_a_tap_on_nothing(small, choice):
-    """Found by `python3 -m bot test fuzz`: half a letter in the payload of a button was an error of ours."""
-    asked = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)[0]
-    after, events = turn(asked, Inbound(channel="whatsapp", text="x", choice=choice), small.release, NOW)
-
-    assert after is not None
-    assert isinstance(events[0], Spoke)
-
-
-@pytest.mark.parametrize("text", ["menu", "survey"])
-def test_two_machines_that_answer_each_other_slowly_come_to_an_end(small, text):
-    """The other one's text is understood each time, so that nothing looks wrong in any single turn."""
-    session, said = None, []
-    for minute in range(MAX_HEARD + 30):
-        later = NOW + timedelta(minutes=minute)
-        session, events = turn(session, Inbound(channel="sms", text=text), small.release, later)
-        said.append([piece.kind for event in events if isinstance(event, Spoke) for piece in event.said])
-
-    assert all(said[:MAX_HEARD])
-    assert said[MAX_HEARD:] == [["hotline"], *[[]] * 29]
-
-
-def many(small: Library, heard: int, text: str, **more: Any) -> Event:
-    """What follows a text that comes after so many."""
-    now = int(NOW.timestamp() // 60)
-    session = replace(Session(locale="en", started=now), heard=heard, touched=now, **more)
-    return turn(session, Inbound(channel="sms", text=text), small.release, NOW)[1][0]
-
-
-@pytest.mark.parametrize(("heard", "burst"), [(MAX_BURST, MAX_BURST), (MAX_HEARD, 0), (MAX_HEARD + 9, 9)])
-def test_however_many_texts_came_before_an_emergency_is_answered_and_delete_and_stop_are_done(small, heard, burst):
-    assert isinstance(many(small, heard, "fire", burst=burst), Spoke)
-    assert isinstance(many(small, heard, "DELETE", burst=burst), Erased)
-    assert isinstance(many(small, heard, "stop texting me", burst=burst), OptedOut)
-
-
-def test_a_machine_that_calls_everything_an_emergency_comes_to_an_end_too(small):
-    assert isinstance(many(small, MAX_EMERGENCIES - 1, "fire"), Spoke)
-    assert isinstance(many(small, MAX_EMERGENCIES, "fire"), KeptSilent)
 
 
 # ----------------------------------------------------------------------------------------------- special messages
@@ -586,6 +359,16 @@ def test_a_step_that_was_removed_meanwhile_leads_to_the_menu(small):
     assert after is not None
     assert isinstance(events[0], Spoke)
     assert after.path[-1].step == short_id("menu.choose")
+
+
+@pytest.mark.parametrize("choice", ["menu.choose.\udcc6", "\ud800.\udfff.x", "a.b.\x00"])
+def test_a_tap_that_is_no_text_is_a_tap_on_nothing(small, choice):
+    """Found by `python3 -m bot test fuzz`: half a letter in the payload of a button was an error of ours."""
+    asked = turn(None, Inbound(channel="whatsapp", text="survey"), small.release, NOW)[0]
+    after, events = turn(asked, Inbound(channel="whatsapp", text="x", choice=choice), small.release, NOW)
+
+    assert after is not None
+    assert isinstance(events[0], Spoke)
 
 
 def test_what_only_looks_like_a_button_is_read_as_the_text_it_is(small):

@@ -21,7 +21,7 @@ import click
 from bot.config import CHECKOUT
 from bot.content.library import Library, check_folder
 from bot.embedded import running
-from tests.engine.test_run import FLOWS, MESSAGES
+from tests.engine.small_line import FLOWS, MESSAGES
 from tests.fuzz.guided import Defect, Guided, Target
 from tests.fuzz.served import with_servers
 from tests.fuzz.targets import without_a_server
