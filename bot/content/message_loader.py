@@ -29,7 +29,7 @@ GROUPS = {"commands": COMMANDS, "numbers": DIGITS, "optout": OPTOUT, "checklist"
 
 WORDS = {
     "commands": True, "greetings": True, "optout": True, "yes": True, "no": True, "numbers": True, "fillers": True,
-    "negations": True, "hints": True, "languages": True, "checklist": False, "guards": False,
+    "negations": True, "hints": True, "languages": True, "agents": False, "checklist": False, "guards": False,
 }  # fmt: skip
 
 COMMON: dict[str, frozenset[str]] = {

@@ -66,6 +66,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow], memory:
         fillers=single("fillers"),
         negations=single("negations"),
         hints=frequent,
+        agents=frozenset(phrase.words for phrase in phrases("agents", "")),
         letters_of=letters_of,
         ways={name: way_of("".join(locale.words.lists.get("hints", ()))) for name, locale in locales.items()},
         triggers=triggers,

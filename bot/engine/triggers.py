@@ -34,6 +34,11 @@ DOUBT = ((0.75, 0.2), (0.5, 0.25))
 """What a flow must explain to be offered where it explains too little to start: so much in weights, and that part."""
 SHORT_DOUBT = (0.15, 0.4)
 """The same of a text of a word or two: a word that several flows share is worth a question."""
+NAMED = (0.5, 0.15)
+"""What a flow must explain to start where the text names agents and no other flow comes near: such a text is about one
+of our situations, so that what nobody wrote down makes it long, and no coincidence."""
+FAR = 1.5
+"""How many times the second it must explain then."""
 SUPPORTED = 1.1
 """One word beside others that its phrase shares with every text: "in the hallway"."""
 FOREIGN = 0.6
@@ -119,12 +124,14 @@ class Phrases:
         return max(known, default=self._vocabulary.weight(word))
 
 
-def winners(scores: list[Score]) -> tuple[tuple[Score, ...], bool]:
+def winners(scores: list[Score], *, names_agents: bool = False) -> tuple[tuple[Score, ...], bool]:
     """What to do with the scores: the flows, best first, and whether the first may start without asking.
 
-    None: nothing explains enough. Several or not sure: they are offered.
+    None: nothing explains enough. Several or not sure: they are offered. `names_agents`: the text does.
     """
     good = [score for score in scores if score.value >= ENOUGH and score.share >= _share_needed(score)]
+    if not good and names_agents and _is_far_ahead(scores):
+        return (scores[0],), True
     if not good:
         return _near([score for score in scores if _is_doubtful(score)]), False
     best = good[0]
@@ -132,6 +139,15 @@ def winners(scores: list[Score]) -> tuple[tuple[Score, ...], bool]:
     if all(best.value >= CLEAR * rival.value for rival in rivals):
         return (best,), True
     return _near([best, *rivals]), False
+
+
+def _is_far_ahead(scores: list[Score]) -> bool:
+    """Whether the best is enough of a text that names agents, with no other near it."""
+    if not scores:
+        return False
+    best, *rivals = scores
+    is_enough = best.value >= NAMED[0] and best.share >= NAMED[1]
+    return is_enough and all(best.value >= FAR * rival.value for rival in rivals)
 
 
 def _share_needed(score: Score) -> float:

@@ -19,7 +19,7 @@ from bot.engine.release import Release
 from bot.engine.session import Screen, id_of
 from bot.engine.text import way_of, words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
-from bot.engine.vocabulary import Phrase, Vocabulary, Words, by_words, is_latin, weigh
+from bot.engine.vocabulary import Anywhere, Phrase, Vocabulary, Words, by_words, is_latin, weigh
 
 Action = Literal[
     "answer", "value", "command", "language", "optout", "emergency", "flow", "item", "offer", "menu", "fallback"
@@ -71,9 +71,8 @@ class Reader:
         self._keywords = by_words(release.vocabulary.triggers)
         self._checklists = {flow.name: flow.checklist for flow in release.flows.values() if flow.checklist}
         self._interrupts = by_words(release.vocabulary.interrupts)
-        self._loud: dict[str, list[Words]] = {}
-        for words in sorted(self._interrupts, key=len, reverse=True):
-            self._loud.setdefault(words[0], []).append(words)
+        self._loud = Anywhere(self._interrupts)
+        self._agents = Anywhere(release.vocabulary.agents)
         self._hints = weigh((), release.vocabulary.hints)
         self._guessable = [
             (words[0], phrases)
@@ -115,12 +114,10 @@ class Reader:
         return None
 
     def _emergency(self, said: Words) -> Reading | None:
-        """The words of a flow that may interrupt, side by side and exactly as written, anywhere in the text."""
-        for at, word in enumerate(said):
-            for words in self._loud.get(word, ()):
-                if said[at : at + len(words)] == words:
-                    found = self._interrupts[words]
-                    return Reading(action="emergency", ref=found[0].means, guess=_of(found), because=" ".join(words))
+        """The words of a flow that may interrupt, anywhere in the text."""
+        if words := self._loud.found_in(said):
+            found = self._interrupts[words]
+            return Reading(action="emergency", ref=found[0].means, guess=_of(found), because=" ".join(words))
         return None
 
     def _exact_answer(self, said: Words, bare: Words, screen: Screen | None) -> Reading | None:
@@ -253,7 +250,7 @@ class Reader:
     def _sentence(self, said: Words, bare: Words, screen: Screen | None, told: Guess) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""
         scores = tuple(self._triggers.score(said, told.locale))
-        found, sure = winners(list(scores))
+        found, sure = winners(list(scores), names_agents=bool(self._agents.found_in(said)))
         answer = self._likely_answer(said, bare, screen)
         if answer and (
             answer.means_it if not found or answer.value >= found[0].value else found[0].means == self._flow_at(screen)

@@ -60,6 +60,8 @@ class Vocabulary:
     fillers: frozenset[str] = frozenset()
     negations: frozenset[str] = frozenset()
     hints: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    agents: frozenset[Words] = frozenset()
+    """What those are called whom every situation is about: ICE, officers, la migra."""
     triggers: tuple[Phrase, ...] = ()
     interrupts: tuple[Phrase, ...] = ()
     """Keywords of flows that may interrupt: heard only as they were written, never by likeness."""
@@ -130,3 +132,20 @@ def by_words(phrases: Iterable[Phrase]) -> dict[Words, tuple[Phrase, ...]]:
     for phrase in phrases:
         found[phrase.words] = (*found.get(phrase.words, ()), phrase)
     return found
+
+
+class Anywhere:
+    """Phrases that are heard anywhere in a text: their words side by side and exactly as written, the longest first."""
+
+    def __init__(self, phrases: Iterable[Words]) -> None:
+        self._by_first: dict[str, list[Words]] = {}
+        for words in sorted(phrases, key=lambda words: (-len(words), words)):
+            self._by_first.setdefault(words[0], []).append(words)
+
+    def found_in(self, said: Words) -> Words:
+        """The phrase that stands first in the text; nothing where there is none."""
+        for at, word in enumerate(said):
+            for words in self._by_first.get(word, ()):
+                if said[at : at + len(words)] == words:
+                    return words
+        return ()

@@ -88,6 +88,27 @@ def test_a_long_story_needs_no_more_words_of_ours_than_a_short_one(phrases):
     assert (found[0].means, sure) == ("door", True)
 
 
+STRANGE = "umbrella yesterday purple lantern marble velvet"
+
+
+def test_a_text_that_names_agents_needs_to_explain_less(phrases):
+    scores = phrases.score(words_of(f"kitchen {STRANGE}"))
+
+    assert not winners(scores)[1]
+    found, sure = winners(scores, names_agents=True)
+    assert (found[0].means, sure) == ("work", True)
+
+
+def test_not_even_then_a_flow_starts_that_is_not_far_ahead(phrases):
+    scores = phrases.score(words_of(f"kitchen lawyer {STRANGE}"))
+
+    assert not winners(scores, names_agents=True)[1]
+
+
+def test_names_of_agents_alone_start_nothing(phrases):
+    assert winners(phrases.score(words_of(STRANGE)), names_agents=True) == ((), False)
+
+
 def test_a_word_that_is_known_as_it_stands_tells_no_more_as_another_form():
     """ "detained" is shared by two flows; a third one that has "detainee" does not get it alone."""
     triggers = phrases_of({"taken": ["detained"], "lawyer": ["detained"], "rumour": ["detainee"]})

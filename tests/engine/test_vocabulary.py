@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.engine.vocabulary import HINT_WEIGHT, UNKNOWN_WEIGHT, Phrase, Vocabulary, by_words, weigh
+from bot.engine.vocabulary import HINT_WEIGHT, UNKNOWN_WEIGHT, Anywhere, Phrase, Vocabulary, by_words, weigh
 
 DOOR, WORK = Phrase(("at", "my", "door"), "home_door", "en"), Phrase(("agents", "at", "work"), "work", "en")
 KNOCK = Phrase(("agents", "knock"), "home_door", "en")
@@ -32,3 +32,14 @@ def test_phrases_of_the_same_words_are_kept_together():
     spanish = Phrase(DOOR.words, "home_door", "es")
 
     assert by_words([DOOR, WORK, spanish]) == {DOOR.words: (DOOR, spanish), WORK.words: (WORK,)}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("i saw la migra here", ("la", "migra")), ("ice", ("ice",)), ("ice agents", ("ice", "agents")),
+        ("la casa", ()), ("migra la", ()), ("", ()),
+    ],
+)  # fmt: skip
+def test_phrases_are_heard_anywhere_side_by_side_the_longest_first(said, found):
+    assert Anywhere([("ice",), ("la", "migra"), ("ice", "agents")]).found_in(tuple(said.split())) == found
