@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from redis import Redis, RedisError
+from redis import Redis
 from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 
@@ -286,7 +286,7 @@ def standing(sessions_url: str, jobs_url: str, by: float) -> Standing:
         workers = Worker.all(connection=jobs)
         waiting = sum(len(entries) for _, entries in Outbox(connect(sessions_url)).waiting())
         overdue: int = jobs.zcount(DUE, "-inf", int(by))
-    except RedisError as error:
+    except AWAY as error:
         raise StoreDown from error
     return Standing(bool(workers), waiting, overdue)
 

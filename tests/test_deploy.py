@@ -68,6 +68,14 @@ def test_both_units_are_hardened_alike():
     assert differ - ONLY_WITH_VALKEY == {"Description", "ExecStart"}
 
 
+@pytest.mark.parametrize("name", UNITS)
+def test_the_workshop_may_step_back(name):
+    """`@resources` forbids it, and the workshop would end at its start."""
+    filters = unit(name)["SystemCallFilter"]
+
+    assert filters.index("setpriority") > filters.index("~@privileged @resources")
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_finds_little_exposed(name):

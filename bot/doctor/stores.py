@@ -6,16 +6,16 @@ Apart from `store.health`, which reads what a server says of itself: here stands
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bot.doctor.finding import Finding, found
 from bot.doctor.place import Place
-from bot.store.client import StoreDown
+from bot.store.client import StoreDown, hosts
 from bot.store.health import Health, Refused, health
 
 OLDEST = (6, 2)
 FULL = 0.8
-HERE = ("127.0.0.1", "localhost", "::1", "")
+HERE = {"127.0.0.1", "localhost", "::1", ""}
 
 
 def look(place: Place) -> Iterator[Finding]:
@@ -28,16 +28,30 @@ def look(place: Place) -> Iterator[Finding]:
 
 def _server(store: str, setting: str, url: str) -> Iterator[Finding]:
     parts = urlsplit(url)
-    if parts.scheme != "unix" and not parts.scheme.startswith("rediss") and parts.hostname not in HERE:
+    if parts.scheme != "unix" and not parts.scheme.startswith("rediss") and not _named(parts) <= HERE:
         yield found(309, store=store, setting=setting)
     try:
-        is_well = health(url)
+        servers = health(url)
     except StoreDown:
         yield found(301, store=store, setting=setting)
         return
     except Refused as refused:
         yield found(302 if refused.wants_password else 303, store=store, setting=setting, why=refused.why)
         return
+    said: list[Finding] = []
+    for is_well in servers:
+        said += [one for one in _looked_at(store, setting, is_well) if one not in said]
+    yield from said
+
+
+def _named(parts: SplitResult) -> set[str]:
+    """The machines that an address names: of Sentinels and clusters several, each with its port."""
+    if "+" in parts.scheme:
+        return {host for host, _ in hosts(parts)}
+    return {parts.hostname or ""}
+
+
+def _looked_at(store: str, setting: str, is_well: Health) -> Iterator[Finding]:
     if is_well.version < OLDEST:
         yield found(312, store=store, version=".".join(map(str, is_well.version)))
     if not is_well.disk_is_well:

@@ -11,6 +11,7 @@ With `rediss+` in front, by TLS.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -72,8 +73,15 @@ def hosts(parts: SplitResult) -> list[tuple[str, int]]:
 
 
 def _of_sentinels(parts: SplitResult, settings: dict[str, Any]) -> Redis:
-    """Every new connection asks who the master is, so that the next one after a failover is the right one."""
-    asked = {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": CONNECT_SECONDS}
+    """Every new connection asks who the master is, so that the next one after a failover is the right one.
+
+    A Sentinel that is away is not asked twice: the next one knows the same, and the library would wait for seconds.
+    """
+    asked = {
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
     sentinel: Any = Sentinel
     client: Redis = sentinel(hosts(parts), sentinel_kwargs=asked, **settings).master_for(parts.path.strip("/"))
     return client
@@ -87,6 +95,14 @@ def _of_cluster(parts: SplitResult, settings: dict[str, Any]) -> Redis:
         return cast(Redis, RedisCluster(startup_nodes=nodes, **settings))
     except AWAY as error:
         raise StoreDown from error
+
+
+def servers(client: Redis) -> Sequence[Redis]:
+    """The servers behind a client that take writes, each by itself: in a cluster several, else the one."""
+    if not isinstance(client, RedisCluster):
+        return (client,)
+    cluster: Any = client
+    return [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
 
 
 def _plain(part: str | None) -> str | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from redis import Redis
 from redis.exceptions import (
     AuthenticationError,
+    ClusterDownError,
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
@@ -21,7 +22,7 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from bot.store.client import StoreDown, connect
+from bot.store.client import AWAY, StoreDown, connect, servers
 
 PROBE, PROBE_SECONDS = "probe", 10
 NO_PASSWORD = "NOAUTH"
@@ -56,8 +57,8 @@ class Health:
     """Whether we had to say one."""
 
 
-def health(url: str) -> Health:
-    """Look at a server.
+def health(url: str) -> list[Health]:
+    """Look at a server, or at each server of a cluster that takes writes.
 
     Raises:
         Refused: a password is missing, or nothing can be written.
@@ -65,21 +66,28 @@ def health(url: str) -> Health:
     """
     client = connect(url)
     try:
-        found: Mapping[str, Any] = client.info()
+        found = [_of(server, asks_password=bool(urlsplit(url).password)) for server in servers(client)]
         client.set(PROBE, "1", ex=PROBE_SECONDS)
     except (AuthenticationError, NoPermissionError) as error:
         raise Refused(NO_PASSWORD) from error
+    except ClusterDownError as error:
+        raise StoreDown from error
     except ResponseError as error:
         raise Refused(_word(error)) from error
-    except RedisError as error:
+    except AWAY as error:
         raise StoreDown from error
-    limit = int(found.get("maxmemory", 0))
+    return found
+
+
+def _of(server: Redis, *, asks_password: bool) -> Health:
+    said: Mapping[str, Any] = server.info()
+    limit = int(said.get("maxmemory", 0))
     return Health(
-        version=tuple(int(part) for part in str(found["redis_version"]).split(".") if part.isdecimal()),
-        settings=_settings(client),
-        memory=int(found["used_memory"]) / limit if limit else 0.0,
-        disk_is_well="err" not in (found.get("aof_last_write_status"), found.get("rdb_last_bgsave_status")),
-        asks_password=bool(urlsplit(url).password),
+        version=tuple(int(part) for part in str(said["redis_version"]).split(".") if part.isdecimal()),
+        settings=_settings(server),
+        memory=int(said["used_memory"]) / limit if limit else 0.0,
+        disk_is_well="err" not in (said.get("aof_last_write_status"), said.get("rdb_last_bgsave_status")),
+        asks_password=asks_password,
     )
 
 

@@ -7,14 +7,23 @@ takes over, and that nothing is lost which had arrived there.
 from __future__ import annotations
 
 import contextlib
+import socket
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.config import ConfigError
+from bot.doctor.place import Place
+from bot.doctor.stores import look
 from bot.engine.session import Session
+from bot.metrics import metrics
 from bot.privacy import DayKeys, Registry
+from bot.queue import standing
 from bot.store.client import connect
+from bot.store.counts import Counts
+from bot.store.health import health
+from bot.store.keys import names
 from bot.store.outbox import FORGET, Outbox, Wanted
 from bot.store.releases import Entry, Live, Releases
 from bot.store.sessions import Sessions, StoreDown
@@ -77,6 +86,64 @@ def _is_back(sessions: Sessions, releases: Releases) -> bool:
 def test_a_cluster_of_which_nobody_answers_is_a_store_that_is_down():
     with pytest.raises(StoreDown):
         connect("redis+cluster://127.0.0.1:9")
+
+
+def test_a_sentinel_that_is_away_is_not_waited_for(tmp_path):
+    """The library asks each four times, with pauses that grow: half a minute, in which people would wait."""
+    with socket.create_server(("127.0.0.1", 0)) as away:
+        asked = _asked(away, f"redis+sentinel://127.0.0.1:{away.getsockname()[1]}/line")
+
+    assert asked <= 4  # a command and a connection are each tried twice
+
+
+def _asked(away: socket.socket, url: str) -> int:
+    """How often somebody knocks who wants to know one thing, at a door that shuts at once."""
+    knocks: list[None] = []
+
+    def shut() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                away.accept()[0].close()
+                knocks.append(None)
+
+    threading.Thread(target=shut, daemon=True).start()
+    with pytest.raises(StoreDown):
+        Releases(connect(url), keep_seconds=86400).live()
+    return len(knocks)
+
+
+@pytest.mark.slow
+def test_doctor_looks_at_every_server_of_a_cluster_and_says_when_a_part_is_gone(tmp_path):
+    with cluster(tmp_path) as (url, running):
+        place = Place(config=settings(url, tmp_path, JOBS_REDIS_URL=url.replace("+cluster", "").split(",")[0]))
+        for server in running[:3]:
+            server.client.config_set("slowlog-log-slower-than", -1)
+        assert [one.code for one in look(place) if one.about["store"] == "store of the sessions"] == []
+
+        running[1].client.config_set("maxmemory-policy", "allkeys-lru")
+        running[2].client.config_set("maxmemory-policy", "allkeys-lru")
+        assert [one.code for one in look(place) if one.about["store"] == "store of the sessions"] == [304]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("servers", [cluster, sentinels])
+def test_everybody_who_asks_learns_that_all_of_them_are_gone(servers, tmp_path):
+    with servers(tmp_path) as (url, running):
+        client = connect(url)
+        for server in running:
+            server.kill()
+
+        for ask in (
+            lambda: health(url),
+            lambda: standing(url, url, 0),
+            lambda: metrics(Counts(client), release=1, dollars=0, now=NOW),
+            lambda: list(names(connect(url))),
+            Sessions(
+                client, Registry((b"x" * 32,), DayKeys(tmp_path / "keys")), idle_seconds=7200, max_seconds=86400
+            ).probe,
+        ):
+            with pytest.raises(StoreDown):
+                ask()
 
 
 @pytest.mark.parametrize(
