@@ -26,7 +26,7 @@ def test(arguments: tuple[str, ...]) -> None:
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure the line on this machine: what a text costs, and how it grows."""
+    """Measure what a text costs, and how that grows."""
     if not (CHECKOUT / "tests" / "bench").is_dir():
         click.echo("There is no tests/bench beside this program: benchmarks run from a checkout.", err=True)
         sys.exit(2)
