@@ -26,6 +26,21 @@ def bench(*arguments: str) -> str:
     ("arguments", "says"),
     [
         ("floor --messages 8 --rounds 2", ("of the floor's texts a second of CPU", "p99", "Not measured:")),
+        (
+            "growth sessions --small --messages 8 --rounds 2",
+            ("beside 1;", "bytes in the store for each"),
+        ),
+        ("growth start --rounds 1", ("to the first answered text", "MB of memory")),
+        (
+            "raid --people 8",
+            (
+                "8 of 8 people",
+                "16 of 16 reports",
+                "24 of 24 deletions and 8 of 8 costs",
+                "cores, one to a small server",
+            ),
+        ),
+        ("queue --sender toll-free --people 1000", ("3 parts a second", "zh-Hans", "validity period")),
         ("inside --messages 8 --lines 3", ("in the smallest webhook", "tottime")),
     ],
 )

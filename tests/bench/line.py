@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,8 @@ TALKS = (
     ("我需要律师", "1", "8", "0"),
 )
 """What people text, with the shipped content: a sentence, an answer in words, digits; another for every person."""
+PATIENCE_SECONDS = 600.0
+"""A machine that is busy with something else takes its time to start a web process."""
 WARM = 400
 """Texts before the first round: caches fill, threads start."""
 
@@ -56,6 +59,8 @@ class Line:
     web: list[int]
     """The web process and its children."""
     store: int
+    start_seconds: float
+    """From its start to the first answered text."""
     said: Sequence[Sequence[str]] = TALKS
     answers: list[Answer] = field(default_factory=list)
     """Of the last round."""
@@ -98,10 +103,13 @@ def line(
         fill(server.url, folder)
         with on(measured):
             env = {"REDIS_URL": server.url, "HOTLINE_DATA": name, "HOTLINE_ENV": os.devnull, **settings}
+            began = time.monotonic()
             web = Running(folder, *program, **env)
         try:
-            web.up(60)
-            yield Line(folder, web.port, server.url, tree(web.process.pid), server.pid, said)
+            web.up(PATIENCE_SECONDS)
+            send(web.port, talks(people(1), (said[0][:1],)))
+            started = time.monotonic() - began
+            yield Line(folder, web.port, server.url, tree(web.process.pid), server.pid, started, said)
         finally:
             web.end()
 
