@@ -132,7 +132,7 @@ class Environment:
 def main() -> None:
     """Run the command line inside our own `.venv`, after making that where it is missing or out of date."""
     environment = Environment()
-    lock = TEST_LOCK if sys.argv[1:2] == ["test"] else RUN_LOCK
+    lock = TEST_LOCK if sys.argv[1:2] in (["test"], ["bench"]) else RUN_LOCK
     try:
         changed = not environment.is_ready(lock)
         if changed:

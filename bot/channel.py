@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -47,6 +48,12 @@ _SENDER = re.compile(
 """https://www.twilio.com/docs/whatsapp/key-concepts#whatsapp-usernames"""
 _OUR_NUMBER = re.compile(r"\+?\d{3,20}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){2}")
+_UNSENDABLE = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
+"""Control characters but for line and tab, halves of letters, and what is no letter."""
 _DECIDE = ("AccountSid", "From", "MessageSid")
 
 
@@ -91,10 +98,27 @@ class Signatures:
     def __init__(self, auth_tokens: tuple[str, ...]) -> None:
         """Every token counts, so that one can be exchanged without losing a text."""
         self._validators = tuple(RequestValidator(token) for token in auth_tokens)
+        self._macs = tuple(hmac.new(token.encode(), digestmod=hashlib.sha1) for token in auth_tokens)
 
     def valid(self, url: str, form: Form, signature: str | None) -> bool:
-        """Whether one of the tokens signed this. A missing signature is not an error, just not valid."""
-        return any(validator.validate(url, form, signature or "") for validator in self._validators)
+        """Whether one of the tokens signed this. A missing signature is not an error, just not valid.
+
+        Twilio's library signs every address twice, with and without a port, and takes longer than everything else of
+        ours. What is signed over the very address and form needs no second look; the library has the last word.
+        """
+        signed = signature or ""
+        return self._signed_this(url, form, signed) or any(
+            validator.validate(url, form, signed) for validator in self._validators
+        )
+
+    def _signed_this(self, url: str, form: Form, signature: str) -> bool:
+        said = "".join([url, *(name + value for name in sorted(form) for value in sorted(set(form.getlist(name))))])
+        for mac in self._macs:
+            mine = mac.copy()
+            mine.update(said.encode())
+            if hmac.compare_digest(base64.b64encode(mine.digest()), signature.encode()):
+                return True
+        return False
 
     def sign(self, url: str, form: Mapping[str, str]) -> str:
         """The signature that Twilio would make with the first token: for our own practice line."""
@@ -178,8 +202,7 @@ def sendable(text: str) -> str:
     >>> sendable("a" + chr(7) + "b" + chr(10) + "c")
     'ab\\nc'
     """
-    kept = "".join(char for char in text if char in "\n\t" or not _unsendable(char))
-    return kept[:MAX_CHARACTERS]
+    return _UNSENDABLE.sub("", text)[:MAX_CHARACTERS]
 
 
 def unwrapped(body: str) -> str:
@@ -211,10 +234,6 @@ def _checked(form: Form, account_sid: str | None) -> str:
     ):
         raise NotOurs
     return message_id
-
-
-def _unsendable(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs") or ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
 
 
 def _kind(form: Form) -> Literal["text", "media", "place"]:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import sys
 from time import process_time
 
-from bot.content.library import Library
+from bot.content.library import Checked
 from bot.explore import explore
-from tests.releases import library_of
+from tests.releases import checked_of
 
 IN_A_FLOW = 50
 """Steps of one flow: many flows, as volunteers would write them."""
 LETTERS = "abcdefghij"
 
 
-def grown(steps: int) -> Library:
+def grown(steps: int, locales: tuple[str, ...] = ("en",)) -> Checked:
     """A line with about so many steps: flows of questions in a row, each with a way to legal help, and an emergency."""
     flows = {
         "menu": "steps: {choose: {ask: {f_a: f_a, lawyer: lawyer}}}",
@@ -35,7 +35,7 @@ def grown(steps: int) -> Library:
         name, size = f"f_{spelled(number)}", min(left, IN_A_FLOW)
         flows[name], messages[name] = _flow(name, size)
         left, number = left - size, number + 1
-    return library_of(flows, messages)
+    return checked_of(flows, messages, locales=locales)
 
 
 def spelled(number: int) -> str:
@@ -61,7 +61,7 @@ def main(sizes: list[int]) -> None:
     print("  steps   check  explore  situations    texts  composed")
     for size in sizes:
         begun = process_time()
-        library = grown(size)
+        library = grown(size).library()
         checked = process_time()
         found = explore(library)
         assert not found.failures, found

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from bot.config import CHECKOUT
-from bot.content.library import Library, check_folder
+from bot.content.library import Checked, Library, check_folder
 
 SHARED = ("common", "words", "referrals")
 
@@ -24,9 +24,16 @@ def library_of(
 
     `organisation`: those of its fields that differ from the shipped ones.
     """
+    return checked_of(flows, messages, locales=locales, **organisation).library()
+
+
+def checked_of(
+    flows: Mapping[str, str], messages: Mapping[str, str], *, locales: tuple[str, ...] = ("en",), **organisation: str
+) -> Checked:
+    """The same with its bundle, to be published."""
     with tempfile.TemporaryDirectory(prefix="release-") as name:
         write_content(Path(name), flows, messages, locales=locales, **organisation)
-        return check_folder(Path(name)).library()
+        return check_folder(Path(name))
 
 
 def write_content(

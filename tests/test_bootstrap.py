@@ -104,6 +104,7 @@ def test_a_folder_made_by_hand_is_kept_and_filled(made):
 
 def test_the_test_command_installs_what_tests_need(made):
     assert start(made, "test").stdout == f"{made}/.venv test\n"
+    assert start(made, "bench").stdout == f"{made}/.venv bench\n"
     assert Environment(str(made)).is_ready(TEST_LOCK)
     assert Environment(str(made)).is_ready(RUN_LOCK)
 

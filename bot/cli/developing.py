@@ -23,6 +23,16 @@ def test(arguments: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", *command], cwd=CHECKOUT))
 
 
+@click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure what a text costs, and how that grows."""
+    if not (CHECKOUT / "tests" / "bench").is_dir():
+        click.echo("There is no tests/bench beside this program: benchmarks run from a checkout.", err=True)
+        sys.exit(2)
+    sys.exit(subprocess.call([sys.executable, "-m", "tests.bench", *arguments], cwd=CHECKOUT))
+
+
 @click.command()
 def schema() -> None:
     """Write *.schema.json: the format, for editors."""
@@ -45,4 +55,4 @@ def fallback() -> None:
     click.echo(f"Written: {FILE}")
 
 
-COMMANDS = (test, schema, fallback)
+COMMANDS = (test, bench, schema, fallback)

@@ -12,7 +12,7 @@ beyond `STORY` what nobody wrote down does not count against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.engine.likeness import Likeness
@@ -47,6 +47,8 @@ RIVAL_SHARE = 0.2
 """A flow that explains less of a text is no rival of the best."""
 HALF = 0.5
 """The least part of a phrase that must be found for it to count at all."""
+ABOUT_HALF = HALF - 1e-6
+"""The same before it is known to the last digit: the order of an addition changes that."""
 MAX_OFFERS = 3
 
 
@@ -73,7 +75,7 @@ class Phrases:
         self._phrases = tuple(phrases)
         self._with: dict[str, list[int]] = {}
         for number, phrase in enumerate(self._phrases):
-            for word in set(phrase.words):
+            for word in phrase.words:
                 self._with.setdefault(word, []).append(number)
         self._likeness = Likeness(self._with)
         self._totals = [sum(map(vocabulary.weight, phrase.words)) for phrase in self._phrases]
@@ -88,10 +90,13 @@ class Phrases:
                 heard.setdefault(word, []).append((position, like))
         credits: dict[str, list[float]] = {}
         best: dict[str, tuple[float, Phrase]] = {}
-        for number in self._touched(heard):
+        worth = {
+            word: self._vocabulary.weight(word) * max(like for _, like in places) for word, places in heard.items()
+        }
+        for number in self._covered(worth):
             phrase = self._phrases[number]
             found = [(self._vocabulary.weight(word), heard[word]) for word in phrase.words if word in heard]
-            got = sum(weight * max(like for _, like in places) for weight, places in found)
+            got = sum(worth[word] for word in phrase.words if word in heard)
             coverage = got / self._totals[number]
             if coverage < HALF:
                 continue
@@ -115,9 +120,14 @@ class Phrases:
         weigh = self._vocabulary.weight
         return {like: alike * min(1.0, own / weigh(like)) for like, alike in likes.items()}
 
-    def _touched(self, heard: Iterable[str]) -> list[int]:
-        """The phrases that share a word with the text."""
-        return sorted({number for word in heard for number in self._with[word]})
+    def _covered(self, worth: Mapping[str, float]) -> list[int]:
+        """The phrases of which about half was found. Most share a word or two with a text and no more: here they are
+        left out at one addition a word, before any is looked at."""
+        got: dict[int, float] = {}
+        for word, value in worth.items():
+            for number in self._with[word]:
+                got[number] = got.get(number, 0.0) + value
+        return sorted(number for number, value in got.items() if value >= ABOUT_HALF * self._totals[number])
 
     def _weight(self, word: str, likes: dict[str, float]) -> float:
         known = (self._vocabulary.weight(like) * alike for like, alike in likes.items())

@@ -7,8 +7,10 @@ strict with guesses: whatever cannot be undone (opting out, erasing) is matched 
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from bot.engine.flow import flow_of
@@ -16,7 +18,7 @@ from bot.engine.language import Guess, guess
 from bot.engine.likeness import is_slip
 from bot.engine.optout import OptOuts
 from bot.engine.release import Release
-from bot.engine.session import Screen, id_of
+from bot.engine.session import Screen, ScreenKind, id_of
 from bot.engine.text import way_of, words_of
 from bot.engine.triggers import CLEAR, SHARE, Phrases, Score, winners
 from bot.engine.vocabulary import Anywhere, Phrase, Vocabulary, Words, by_words, is_latin, weigh
@@ -33,6 +35,8 @@ ANSWER_SHARE = 0.6
 SAFE_TO_GUESS = frozenset({"menu", "back", "language", "more"})
 """Commands that a slip of the finger may still start. Never erasing."""
 _NUMBER_AT_END = re.compile(r"(\D*)(\d{1,2})")
+SCREENS = 32
+"""Screens whose options are kept ready for scoring: those that most people stand at. Each takes some 150 kB."""
 LONGEST_GREETING = 3
 """Greetings one after the other: hello, good evening, is anyone there."""
 
@@ -74,6 +78,7 @@ class Reader:
         self._loud = Anywhere(self._interrupts)
         self._agents = Anywhere(release.vocabulary.agents)
         self._hints = weigh((), release.vocabulary.hints)
+        self._options = lru_cache(maxsize=SCREENS)(self._options_of)
         self._guessable = [
             (words[0], phrases)
             for words, phrases in release.vocabulary.commands.items()
@@ -144,7 +149,7 @@ class Reader:
 
     def _by_words(self, words: Words, said: Words, screen: Screen) -> Reading | None:
         for choice in screen.choices:
-            for phrase in self._phrases_of(choice, screen):
+            for phrase in self._phrases_of(choice, screen.kind):
                 if phrase.words == words and not self._says_the_opposite(said, phrase.words):
                     return Reading(action="answer", ref=choice, guess=_of((phrase,)), because=" ".join(words))
         return None
@@ -156,14 +161,14 @@ class Reader:
             meant in self._words.yes and bool(left_out & self._words.no)
         )
 
-    def _phrases_of(self, choice: str, screen: Screen) -> tuple[Phrase, ...]:
+    def _phrases_of(self, choice: str, kind: ScreenKind) -> tuple[Phrase, ...]:
         """The words that choose one choice of a screen."""
-        if screen.kind == "language":
+        if kind == "language":
             return ()  # names of languages are understood everywhere
-        if screen.kind == "item":
+        if kind == "item":
             return self._words.marks.get(choice, ())
         key = self._release.keys.get(choice, choice)
-        if screen.kind == "offer":
+        if kind == "offer":
             return tuple(phrase for phrase in self._words.triggers if phrase.means == key)
         own = self._words.answers.get(key, ())
         if key in ("yes", "no") or key.endswith((".yes", ".no")):
@@ -272,9 +277,7 @@ class Reader:
         """The one option that a sentence or a mistyped word means, and how much of the text it explains."""
         if screen is None or not screen.shows_choices or screen.kind in ("offer", "language"):
             return None
-        phrases = [
-            Phrase(p.words, choice, p.locale) for choice in screen.choices for p in self._phrases_of(choice, screen)
-        ]
+        phrases, scored = self._options(screen.kind, screen.choices)
         slipped = {p.means: p for p in phrases if len(bare) == len(p.words) == 1 and is_slip(bare[0], p.words[0])}
         if len(slipped) == 1:
             (phrase,) = slipped.values()
@@ -282,9 +285,7 @@ class Reader:
             return _Answer(reading, 1.0, means_it=True)
         if len(said) < 2:
             return None
-        own = [phrase for phrase in phrases if phrase.locale]  # "no" in a sentence says little: "no sé"
-        weights = weigh(own, {}) | self._hints  # among the options of a screen, not among flows
-        scores = Phrases(own, replace(self._words, weights=weights)).score(said)
+        scores = scored.score(said)
         if not scores or (len(scores) > 1 and scores[1].value * CLEAR > scores[0].value):
             return None
         best = scores[0]
@@ -294,6 +295,13 @@ class Reader:
             return None
         reading = Reading(action="answer", ref=best.means, because=best.phrase, scores=tuple(scores[:5]))
         return _Answer(reading, best.value, means_it=best.share >= ANSWER_SHARE)
+
+    def _options_of(self, kind: ScreenKind, choices: tuple[str, ...]) -> tuple[tuple[Phrase, ...], Phrases]:
+        """The words that choose an option of a screen, and those of a language ready for scoring."""
+        phrases = tuple(Phrase(p.words, choice, p.locale) for choice in choices for p in self._phrases_of(choice, kind))
+        own = [phrase for phrase in phrases if phrase.locale]  # "no" in a sentence says little: "no sé"
+        weights = ChainMap(self._hints, weigh(own, {}))  # among the options of a screen, not among flows
+        return phrases, Phrases(own, replace(self._words, weights=weights))
 
     def _denies(self, words: Words) -> bool:
         return any(word in self._words.negations for word in words)
