@@ -19,7 +19,7 @@ ALIKE = [
     ("hpuse", "house", SLIP), ("tocan", "tocando", FORM), ("abogada", "abogado", FORM), ("avogado", "abogado", SLIP),
     ("detaned", "detained", SLIP), ("بيت", "البيت", FORM), ("للمحامي", "محامي", FORM), ("بيتي", "البيت", FORM),
 ]  # fmt: skip
-UNLIKE = ["shop", "rice", "nice", "word", "dog", "hour", "们", "12345", "doctor", "puente", "i", ""]
+UNLIKE = ["shop", "rice", "nice", "word", "dog", "hour", "们", "12345", "doctor", "puente", "i", "", "door2"]
 
 
 @pytest.mark.parametrize(("typed", "known", "alike"), ALIKE)
