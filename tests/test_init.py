@@ -13,6 +13,7 @@ from bot.content.library import check_folder
 from bot.content.segments import parts
 from bot.envfile import read
 from bot.init.forecast import MONTHS, forecast
+from bot.init.organisation import known
 from bot.init.questions import QUESTIONS
 from bot.prices import CENTS_A_PART
 from bot.transcript import Talk, opener
@@ -91,7 +92,25 @@ def test_an_answer_that_cannot_be_is_asked_for_again_with_the_cure(content):
     status, shown = init(content, said=said)
 
     assert status == 0, shown
-    assert "+1 and ten digits" in shown
+    assert "A number of ten digits" in shown
+
+
+def test_a_person_who_names_what_is_not_there_is_told_what_is_and_asked_again(content):
+    said = "\n".join(["", "", "mars", "", "", "", "english", *[""] * 8]) + "\n"
+    status, shown = init(content, said=said)
+
+    assert status == 0, shown
+    assert f"There are: {', '.join(sorted(known(content)['area']))}." in shown
+    assert "There are: en, es." in shown
+
+
+def test_numbers_and_addresses_are_taken_as_people_write_them(content):
+    given = ("--line", "(718) 555-0142", "--hours", "always", "--public-url", "https://line.example.org/")
+    status, shown = init(content, "--yes", *given)
+
+    assert status == 0, shown
+    assert '"+17185550142"' in (content / "flows/referrals.yaml").read_text(encoding="utf-8")
+    assert read(content / "line.env")["PUBLIC_URL"] == "https://line.example.org"
 
 
 @pytest.mark.parametrize(

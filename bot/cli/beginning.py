@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import click
 
 from bot import envfile
 from bot.config import Config, ConfigError, content_folders
-from bot.init.questions import QUESTIONS
+from bot.init.questions import NONE, QUESTIONS, Question
 
 
 def _answerable(command: click.Command) -> click.Command:
@@ -32,7 +33,8 @@ def init(yes: bool, **given: str | None) -> None:
     from bot.init import organisation, settings, told
 
     content, file = content_folders(), envfile.path_in(os.environ)
-    answers = _answers(organisation.present(content[-1]) | settings.present(file), given, yes)
+    now = organisation.present(content[-1]) | settings.present(file)
+    answers = _answers(now, given, yes, organisation.known(content))
     draft, library = organisation.drafted(content, answers, date.today())
     difference = draft.diff()
     click.echo(difference, nl=False)
@@ -41,6 +43,7 @@ def init(yes: bool, **given: str | None) -> None:
     draft.write()
     written = settings.write(file, answers)
     click.echo(f"{file}: " + (f"{', '.join(written)} written." if written else "nothing has changed."))
+    click.echo("Counting what a month costs, half a minute ...")
     config = Config.from_env(os.environ | envfile.read(file))
     budget = int(answers["budget"]) if answers["budget"].isdecimal() else 0
     click.echo("\n" + told.summary(library, config, file, at=datetime.now(), budget=budget))
@@ -128,20 +131,33 @@ def doctor(as_json: bool) -> None:
     sys.exit(told.status(findings))
 
 
-def _answers(now: dict[str, str], given: dict[str, str | None], yes: bool) -> dict[str, str]:
-    """An answer to each question: as given, else as asked; else as it is now."""
+def _answers(
+    now: dict[str, str], given: dict[str, str | None], yes: bool, known: Mapping[str, Collection[str]]
+) -> dict[str, str]:
+    """An answer to each question: as given, else as asked; else as it is now. A person may only name what is known."""
     answers: dict[str, str] = {}
     for question in QUESTIONS:
         answer = given[question.name] or now[question.name]
-        if given[question.name] is None and not yes and question.wanted(answers):
+        asks = given[question.name] is None and not yes and question.wanted(answers)
+        if asks:
             answer = click.prompt(question.ask, default=answer)
-        while not question.allows(answer):
+        while cure := _cure(question, answer := question.tidied(answer), known if asks else {}):
             if yes or given[question.name]:
-                raise click.UsageError(f"{question.option} {answer}: {question.cure}")
-            click.echo(question.cure)
+                raise click.UsageError(f"{question.option} {answer}: {cure}")
+            click.echo(cure)
             answer = click.prompt(question.ask, default=now[question.name])
         answers[question.name] = answer
     return answers
+
+
+def _cure(question: Question, answer: str, known: Mapping[str, Collection[str]]) -> str:
+    """What to answer instead; nothing where the answer can be."""
+    if not question.allows(answer):
+        return question.cure
+    names = known.get(question.name, ())
+    is_name = answer != NONE and not answer.startswith("+")
+    unknown = [one for one in answer.replace(" ", "").split(",") if names and is_name and one not in names]
+    return f"{question.cure} There are: {', '.join(sorted(names))}." if unknown else ""
 
 
 COMMANDS = (init, registration, connect, doctor)

@@ -61,7 +61,7 @@ def found(code: int, **about: object) -> Finding:
 
 
 REGISTRATION, CONTENT, SERVER, SETTINGS = "1 Registration", "2 Content", "3 Server", "4 Settings"
-ADDRESS, RUNNING, CONNECT, TWILIO = "5 Address", "6 Running", "7 Connect", "8 Twilio"
+ADDRESS, RUNNING, CONNECT, TWILIO, LIVE = "5 Address", "6 Running", "7 Connect", "8 Twilio", "9 Live"
 MAKE_SECRET = 'python3 -c "import secrets; print(secrets.token_hex())" makes one.'
 RESTART = "Then start the line again."
 
@@ -86,7 +86,9 @@ KINDS = {
     203: Kind(HARMS, "{path} can be read by other users of this machine.", "chmod {mode} {path}", SETTINGS),
     204: Kind(HARMS, "HOTLINE_SECRET is the same as {other}: who learns one has both.", MAKE_SECRET, SETTINGS),
     # Redis or Valkey
-    301: Kind(STOPS, "The {store} does not answer.", "Start it, and see that {setting} is right.", SERVER),
+    301: Kind(STOPS, "The {store} does not answer.",
+              "Start it, and see that {setting} is right. Where that is not set, start the line: it brings its own.",
+              RUNNING),
     302: Kind(STOPS, "The {store} wants a password, or another one.",
               "Write it into {setting}: redis://:PASSWORD@HOST:6379", SERVER),
     303: Kind(STOPS, "The {store} can be read and not written ({why}).",
@@ -189,7 +191,7 @@ KINDS = {
               "Let a speaker read them, and record it: python3 -m bot reviewed", CONTENT),
     604: Kind(ADVICE, "The law of {names} is to be looked at again.", "python3 -m bot law", CONTENT),
     605: Kind(ADVICE, "{count} telephone numbers are to be looked at again.", "python3 -m bot law numbers", CONTENT),
-    606: Kind(STOPS, "Nothing is published: everybody gets the fallback text.", "python3 -m bot publish", CONTENT),
+    606: Kind(STOPS, "Nothing is published: everybody gets the fallback text.", "python3 -m bot publish", LIVE),
     607: Kind(ADVICE, "What is live is not what the content folder holds now.",
               "python3 -m bot publish --dry-run says what differs.", CONTENT),
     608: Kind(HARMS, "flows/organisation.yaml is still the shipped demonstration.",
@@ -206,7 +208,9 @@ KINDS = {
               "Start it: python3 -m bot worker (python3 -m bot starts it, too).", RUNNING),
     705: Kind(HARMS, "{count} messages should have been deleted at Twilio an hour ago and are not.",
               "Look at the worker's log; findings 502 and 704 are the usual reasons.", RUNNING),
-    706: Kind(STOPS, "{path} cannot be written.", "Give it to the user that the line runs as: chown", SERVER),
+    706: Kind(STOPS, "{path} cannot be written.",
+              "If it is there, chown it to the user that the line runs as. If not, start the line: systemd makes it.",
+              RUNNING),
     707: Kind(HARMS, "{count} wishes to delete wait in the store, and no relay takes them.",
               "Start the worker; with JOBS_REDIS_URL set, see that its server answers.", RUNNING),
 }  # fmt: skip

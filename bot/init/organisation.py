@@ -55,6 +55,17 @@ def present(folder: Path) -> dict[str, str]:
     return found
 
 
+def known(folders: Folders) -> dict[str, set[str]]:
+    """The names that an answer may be: areas, lines and languages, of all folders together."""
+    found: dict[str, set[str]] = {"area": set(), "line": set(), "default_locale": set()}
+    for folder in folders_of(folders):
+        fields = _fields(read(folder, REFERRALS, Problems())) if (folder / REFERRALS).exists() else {}
+        found["area"] |= _fields(fields.get("areas")).keys()
+        found["line"] |= _fields(fields.get("referrals")).keys()
+        found["default_locale"] |= {path.parent.name for path in folder.glob("messages/*/common.yml")}
+    return found | {"bilingual": found["default_locale"]}
+
+
 def drafted(folders: Folders, answers: Mapping[str, str], today: date) -> tuple[Change, Library]:
     """The change that the answers make, of several folders in the one on top, and the content as it will be.
 

@@ -23,6 +23,8 @@ class Question:
     cure: str
     wanted: Callable[[dict[str, str]], bool] = lambda answers: True
     """Whether it is asked at all, after the answers before it."""
+    tidied: Callable[[str], str] = str.strip
+    """An answer as it is written, from how people write it."""
 
     @property
     def option(self) -> str:
@@ -32,6 +34,20 @@ class Question:
     def allows(self, answer: str) -> bool:
         """Whether this can be an answer."""
         return bool(re.fullmatch(self.pattern, answer))
+
+
+def phone(answer: str) -> str:
+    """A telephone number as it is kept; anything else as it is.
+
+    >>> phone("(718) 555-0142"), phone("1 718.555.0142"), phone("718 555"), phone("moia")
+    ('+17185550142', '+17185550142', '718 555', 'moia')
+    """
+    found = re.fullmatch(r"(?:\+?1)?([0-9]{10})", re.sub(r"[\s().-]", "", answer))
+    return f"+1{found[1]}" if found else answer.strip()
+
+
+def _address(answer: str) -> str:
+    return answer.strip().rstrip("/")
 
 
 def _has_a_number(answers: dict[str, str]) -> bool:
@@ -49,13 +65,13 @@ QUESTIONS = (
     Question("default_locale", "The first language", r"[\w-]+", "A folder of messages/, as en."),
     Question("bilingual", "The one or two languages everybody is asked in", r"[\w-]+(, ?[\w-]+)?", "As en,es."),
     Question("line", "Your own telephone line for people who need a human", rf"{NONE}|{PHONE}|[a-z][a-z0-9_]*",
-             "+1 and ten digits, the name of a line in flows/referrals.yaml, or none."),
+             "A number of ten digits, the name of a line in flows/referrals.yaml, or none.", tidied=phone),
     Question("hours", "Its hours", rf"always|unknown|{_HOURS}(, ?{_HOURS})*",
              "As mon-fri 9:00-17:00, sat 10:00-14:00; or always, or unknown.", _has_a_number),
     Question("legal_team", "The number of the legal team that signs the texts", rf"{NONE}|{PHONE}",
-             "+1 and ten digits, or none."),
+             "A number of ten digits, or none.", tidied=phone),
     Question("privacy_contact", "Whom people ask about personal data", rf"{NONE}|\S.*\S", "An address, or none."),
     Question("budget", "Dollars for texts in a month", rf"{NONE}|[1-9][0-9]{{0,6}}", "Whole dollars, or none."),
     Question("public_url", "The address of this server", rf"{NONE}|https://[\w.-]+(:[0-9]+)?",
-             "As https://line.example.org, without a path; or none for now."),
+             "As https://line.example.org, without a path; or none for now.", tidied=_address),
 )  # fmt: skip

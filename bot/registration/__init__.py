@@ -131,14 +131,19 @@ def _help(library: Library, locale: str, line: Referral) -> str:
     """What HELP is to answer: who this is, a human, and how it ends. In the first language also what it costs."""
     human = f"{line.title}\n{line.phone}\n{Directory(library.messages).hours(line.hours, locale)}"
     if locale != library.release.default_locale:
-        return f"{library.organisation.name}\n{human}\nSTOP"
+        return f"{_signed(library, line)}{human}\nSTOP"
     about = "Automatic rights information, one text for each of yours. Msg & data rates may apply. STOP to end."
     return f"{library.organisation.name}. {about} A person:\n{human}"
 
 
 def _stop(library: Library, locale: str, line: Referral) -> str:
     ended = library.messages.text("common.opted_out", locale)
-    return f"{library.organisation.name}\n{ended}\n{line.title}\n{line.phone}"
+    return f"{_signed(library, line)}{ended}\n{line.title}\n{line.phone}"
+
+
+def _signed(library: Library, line: Referral) -> str:
+    """Who runs the line, on top of a text; not twice, where the human's telephone has the same name."""
+    return "" if line.title == library.organisation.name else f"{library.organisation.name}\n"
 
 
 def _quoted(text: str) -> str:
