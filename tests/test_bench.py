@@ -30,7 +30,6 @@ def bench(*arguments: str) -> str:
             "growth sessions --small --messages 8 --rounds 2",
             ("beside 1;", "bytes in the store for each"),
         ),
-        ("growth start --rounds 1", ("to the first answered text", "MB of memory")),
         (
             "raid --people 8",
             (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.config import CHECKOUT
 from tests.bench.measure import NotHere, machine, must_be_linux
 from tests.bench.sender import SENDERS, waits
 
@@ -91,7 +92,6 @@ def raid(people: int, crowd: int, minutes: int) -> None:
 @click.option("--people", default=50_000, show_default=True, help="How many people text at once.")
 def queue(sender: str, people: int) -> None:
     """How long the last of them waits for a reply, by language."""
-    from bot.config import CHECKOUT
     from bot.content.library import check_folder
     from tests.conftest import NOON
 
