@@ -254,6 +254,8 @@ class Reader:
 
     def _sentence(self, said: Words, bare: Words, screen: Screen | None, told: Guess) -> Reading | None:
         """An option of the screen or a situation, whichever explains more of the text."""
+        if self._digit(said, bare) is not None or all(map(str.isdecimal, said)):
+            return None  # a number that chooses nothing here says nothing of "2 years" either
         scores = tuple(self._triggers.score(said, told.locale))
         found, sure = winners(list(scores), names_agents=bool(self._agents.found_in(said)))
         answer = self._likely_answer(said, bare, screen)

@@ -10,6 +10,7 @@ from bot.engine.run import reader_of
 from bot.engine.session import Screen, short_id
 from bot.engine.understand import Reading, is_payload, tapped
 from bot.transcript import Talk
+from tests.releases import library_of
 
 DOOR = Screen(
     kind="ask",
@@ -108,6 +109,25 @@ def test_the_number_of_an_emergency_tells_no_language(library):
     """911 is a keyword in every language."""
     assert read(library, "911", None).guess.locale == ""
     assert read(library, "me quiero morir", None).guess.locale == "es"
+
+
+YEARS = {name: "steps: {told: {refer: {need: legal}}}" for name in ("years", "days", "lawyer")}
+YEARS["menu"] = "steps: {choose: {ask: {years: years, days: days, lawyer: lawyer}}}"
+YEARS_WORDS = {
+    "menu": "choose: {text: What is it?, years: {label: Years}, days: {label: Days}, lawyer: {label: Legal help}}",
+    "lawyer": "{keywords: [lawyer], told: {text: Call them.}}",
+    "years": "{keywords: [2 years], told: {text: So many years.}}",
+    "days": "{keywords: [years and days], told: {text: So many days.}}",
+}
+
+
+@pytest.mark.parametrize("text", ["2", "2.", "22", "3 2"])
+def test_a_number_that_chooses_nothing_is_no_sentence_about_so_many_years(text):
+    """Two flows say "years", so that "2" alone is most of what "2 years" weighs."""
+    release = library_of(YEARS, YEARS_WORDS).release
+
+    assert reader_of(release).read("for 2 years", None).ref == "years"
+    assert reader_of(release).read(text, REST) == Reading(action="fallback")
 
 
 def test_understanding_changes_nothing_and_is_always_the_same(library):
