@@ -231,6 +231,7 @@ def test_promise_9_a_phone_number_that_a_person_is_told_stands_in_exactly_one_pl
 EXAMPLES = {
     "bot/channel.py": ["+15005550006"],  # Twilio's number for tests, which the worker's own texts come from
     "bot/content/referral_loader.py": ["+18005667636", "800-566-7636"],  # how numbers are written, in two sentences
+    "bot/init/questions.py": ["1 (718) 555.0142", "+17185550142"],  # made up: how people write one, and how it is kept
     "bot/surge.py": ["+12025550143"],  # a made-up number, in an example
     "bot/voice.py": ["800-566-7636"],  # how a number is read out, in an example
 }

@@ -39,8 +39,8 @@ class Question:
 def phone(answer: str) -> str:
     """A telephone number as it is kept; anything else as it is.
 
-    >>> phone("(718) 555-0142"), phone("1 718.555.0142"), phone("718 555"), phone("moia")
-    ('+17185550142', '+17185550142', '718 555', 'moia')
+    >>> phone("1 (718) 555.0142"), phone("718 555"), phone("moia")
+    ('+17185550142', '718 555', 'moia')
     """
     found = re.fullmatch(r"(?:\+?1)?([0-9]{10})", re.sub(r"[\s().-]", "", answer))
     return f"+1{found[1]}" if found else answer.strip()
