@@ -151,21 +151,43 @@ def publish(redis_url: str, checked: Checked, after: int = 0) -> int:
     return releases.publish(canonical(checked.bundle), Entry(number=after + 1, digest=digest, at=NOON, by="test"))[0]
 
 
+class _Shared:
+    """The application that tests share, until one of them moves a clock into another day.
+
+    A key of tomorrow changes what is read and written for everybody after it.
+    """
+
+    def __init__(self, config: Config, checked: Checked) -> None:
+        self._config, self._checked = config, checked
+        self._built: Flask | None = None
+
+    def application(self) -> Flask:
+        """The present one, where it is today."""
+        for key in self._config.keys_folder.glob("????-??-??"):
+            if key.name > NOON.date().isoformat():
+                key.unlink()
+                self._built = None
+        if self._built is None:
+            connect(self._config.redis_url).flushall()  # a test before may have published something else
+            publish(self._config.redis_url, self._checked)
+            self._built = create_app(self._config, _CLOCK)
+        return self._built
+
+
 @pytest.fixture(scope="session")
-def _application(config: Config, checked: Checked) -> Flask:
-    connect(config.redis_url).flushall()  # a test before may have published something else
-    publish(config.redis_url, checked)
-    return create_app(config, _CLOCK)
+def _shared(config: Config, checked: Checked) -> _Shared:
+    return _Shared(config, checked)
 
 
 @pytest.fixture
-def app(_application: Flask, store: Redis, config: Config, checked: Checked, clock: Clock) -> Flask:
+def app(_shared: _Shared, store: Redis, config: Config, checked: Checked, clock: Clock) -> Flask:
     """The web application with the shipped content published and nobody known, at noon."""
-    _application.extensions["forgetting"].hand_on()  # what a test before left in its memory
+    application = _shared.application()
+    application.extensions["forgetting"].hand_on()  # what a test before left in its memory
     store.flushall()
     publish(config.redis_url, checked)
-    assert _application.test_client().get("/readyz").status_code == 200  # it looks which release is live now
-    return _application
+    assert application.test_client().get("/readyz").status_code == 200  # it looks which release is live now
+    return application
 
 
 class Person:

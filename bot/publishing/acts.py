@@ -23,11 +23,9 @@ from bot.publishing.people import Crowd
 from bot.publishing.proposal import Proposal, Reviews, Served, of_caveats, of_folder, of_release, opened
 from bot.publishing.refusal import NotPublished, Refusal
 from bot.publishing.withdrawals import withdrawn
-from bot.store.client import connect
+from bot.store.client import PATIENT_SECONDS, connect
 from bot.store.releases import Act, Entry, Releases
 from bot.store.sessions import Sessions
-
-PATIENCE_SECONDS = 10.0
 
 UNSEEN = "The folder, or what is live, has changed since you looked. This is what publishing would do now."
 LONGEST = {"by": 80, "second": 80, "role": 80, "note": 300}
@@ -183,7 +181,7 @@ class _Desk:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._client = connect(config.redis_url, answer_seconds=PATIENCE_SECONDS)
+        self._client = connect(config.redis_url, answer_seconds=PATIENT_SECONDS)
         self.releases = Releases(self._client, keep_seconds=config.release_keep_seconds)
 
     @cached_property

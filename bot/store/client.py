@@ -26,6 +26,8 @@ from redis.sentinel import Sentinel
 CONNECT_SECONDS = 0.5
 ANSWER_SECONDS = 0.8
 """A store that takes longer is down for our purposes: a person waits. Twilio gives up after 15 seconds."""
+PATIENT_SECONDS = 10.0
+"""The same where nobody waits who has texted: publishing, the workshop."""
 
 
 SENTINEL = "sentinel"

@@ -22,7 +22,7 @@ from bot.config import Config
 from bot.content.library import Checked, Library
 from bot.engine.session import Session
 from bot.privacy import DayKeys, Registry
-from bot.store.client import connect
+from bot.store.client import PATIENT_SECONDS, connect
 from bot.store.releases import Entry, Releases
 from bot.store.sessions import Sessions
 
@@ -52,7 +52,7 @@ class PracticeLine:
         )  # fmt: skip
         self.clock = PracticeClock()
         self._signatures = Signatures((token,))
-        client = connect(redis_url)
+        client = connect(redis_url, answer_seconds=PATIENT_SECONDS)
         self._releases = Releases(client, keep_seconds=config.release_keep_seconds)
         registry = Registry(config.secrets, DayKeys(self.config.keys_folder))
         self._sessions = Sessions(client, registry, idle_seconds=1, max_seconds=1)

@@ -12,7 +12,7 @@ import time
 from bot.config import Config
 from bot.privacy import DayKeys, Registry
 from bot.publishing.people import Crowd, counted
-from bot.store.client import StoreDown, connect
+from bot.store.client import PATIENT_SECONDS, StoreDown, connect
 from bot.store.sessions import Sessions
 
 KEPT_SECONDS = 10.0
@@ -25,7 +25,9 @@ class Standing:
     def __init__(self, config: Config) -> None:
         registry = Registry(config.secrets, DayKeys(config.keys_folder))
         self._keys = registry.tag_keys()
-        self._sessions = Sessions(connect(config.redis_url), registry, idle_seconds=1, max_seconds=1)
+        self._sessions = Sessions(
+            connect(config.redis_url, answer_seconds=PATIENT_SECONDS), registry, idle_seconds=1, max_seconds=1
+        )
         self._lock = threading.Lock()
         self._crowd = Crowd({}, self._keys)
         self._at = -KEPT_SECONDS

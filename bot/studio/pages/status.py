@@ -14,7 +14,7 @@ from flask import Blueprint, render_template
 from bot.alerts import Alerts
 from bot.budget import LEVELS, cents, percent
 from bot.publishing.acts import listed
-from bot.store.client import StoreDown, connect
+from bot.store.client import PATIENT_SECONDS, StoreDown, connect
 from bot.store.counts import Counts, below, month_of
 from bot.studio.bars import Days, Row, days, rows
 from bot.studio.pages import Workshop
@@ -57,7 +57,7 @@ def routes(workshop: Workshop) -> Blueprint:
     """The page."""
     blueprint = Blueprint("status", __name__)
     config = workshop.config
-    counts, alerts = Counts(connect(config.redis_url)), Alerts(config)
+    counts, alerts = Counts(connect(config.redis_url, answer_seconds=PATIENT_SECONDS)), Alerts(config)
 
     @blueprint.get("/line")
     def show() -> str:
