@@ -6,7 +6,7 @@ last one away) and the steps that wait for them (the end of a flow takes the las
 each, and a few answers. So:
 
 - **Misses** are left out. No text is read differently for them, and every text that is understood forgets them before
-  it acts (`run._act`). Only a text that is not understood counts on, so from every situation the walk sends those in a
+  it acts (`acting`). Only a text that is not understood counts on, so from every situation the walk sends those in a
   row, until no answer comes.
 - **The steps behind** are left out, but for whether there are any: the reply shows `8 Back` by that. Where BACK leads,
   the person has stood before, with the same answers known, and is shown that step again. That is what MORE and a tap on
