@@ -13,7 +13,8 @@ import weakref
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.content.library import Bundle, Library, open_bundle
+from bot.content.bundle import Bundle
+from bot.content.library import Library, open_bundle
 from bot.content.memory import Memory
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys

@@ -24,7 +24,8 @@ from redis import Redis
 from bot.app import create_app
 from bot.channel import INBOUND
 from bot.config import CHECKOUT, Config, embedded_socket
-from bot.content.library import Checked, Library, canonical, check_folder, digest_of
+from bot.content.bundle import canonical, digest_of
+from bot.content.library import Checked, Library, check_folder
 from bot.embedded import running
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
@@ -147,8 +148,8 @@ def in_public(config: Config) -> Config:
 def publish(redis_url: str, checked: Checked, after: int = 0) -> int:
     """Make content live without checking it again. Returns its number."""
     releases = Releases(connect(redis_url), keep_seconds=90 * 86400)
-    digest = digest_of(checked.bundle)
-    return releases.publish(canonical(checked.bundle), Entry(number=after + 1, digest=digest, at=NOON, by="test"))[0]
+    written = canonical(checked.bundle)
+    return releases.publish(written, Entry(number=after + 1, digest=digest_of(written), at=NOON, by="test"))[0]
 
 
 class _Shared:

@@ -68,6 +68,7 @@ TESTED_ELSEWHERE = {
     "bot/store/outbox.py": "tests/test_queue.py empties it",
     "bot/store/releases.py": "tests/publishing/test_acts.py publishes, overtakes and expires",
     "bot/store/sessions.py": "tests/test_sessions.py is its test",
+    "bot/content/bundle.py": "tests/test_content.py: what was checked, and what is published of it",
     "bot/content/caveats.py": "tests/publishing/test_withdrawals.py sends them through a bundle",
     "bot/publishing/refusal.py": "tests/publishing/test_acts.py is refused in every way",
     "bot/content/files.py": "tests/studio/test_draft.py saves files and reads them again",

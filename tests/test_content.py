@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from bot.config import CHECKOUT
 from bot.content import source
+from bot.content.bundle import canonical, digest_of
 from bot.content.checks import guards
-from bot.content.library import Library, canonical, check_folder, digest_of, open_bundle
+from bot.content.library import Library, check_folder, open_bundle
 from bot.content.memory import Memory
 from tests.content.catalogue import TODAY, Example, answer, examples, read_by_a_speaker, said, sound_content
 
@@ -229,19 +230,19 @@ def test_a_huge_file_is_not_read_at_all(tmp_path):
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r"])
 def test_line_ends_of_other_systems_are_read_as_any(ending, tmp_path):
-    before = digest_of(check_folder(sound_content(tmp_path)).bundle)
+    before = digest_of(check_folder(sound_content(tmp_path)).canonical)
     for path in tmp_path.rglob("*.y*ml"):
         path.write_bytes(path.read_bytes().replace(b"\n", ending.encode()))
 
-    assert digest_of(check_folder(tmp_path).bundle) == before
+    assert digest_of(check_folder(tmp_path).canonical) == before
 
 
 def test_a_byte_order_mark_is_read_over(tmp_path):
-    before = digest_of(check_folder(sound_content(tmp_path)).bundle)
+    before = digest_of(check_folder(sound_content(tmp_path)).canonical)
     for path in tmp_path.rglob("*.y*ml"):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
 
-    assert digest_of(check_folder(tmp_path).bundle) == before
+    assert digest_of(check_folder(tmp_path).canonical) == before
 
 
 def test_values_that_yaml_would_change_stay_as_they_were_typed(tmp_path):
@@ -286,7 +287,7 @@ def test_a_published_bundle_is_the_content_that_was_checked(tmp_path):
     checked = check_folder(sound_content(tmp_path))
     here, there = checked.library(), open_bundle(checked.bundle)
 
-    assert here.digest == there.digest == digest_of(checked.bundle)
+    assert here.digest == there.digest == digest_of(checked.canonical)
     assert here.release.flows == there.release.flows
     assert here.release.vocabulary == there.release.vocabulary
     assert checked.canonical == canonical(checked.bundle) == json.dumps(

@@ -1,4 +1,4 @@
-"""The files of a content folder, each read again only when it has changed.
+"""The files of a content folder: which of them are read, and each again only when it has changed.
 
 Apart from `source`, which reads one file and remembers nothing: this is for whoever checks the same folder after every
 save. Where several folders lie one over the other, the files of one name come out as one.
@@ -6,13 +6,20 @@ save. Where several folders lie one over the other, the files of one name come o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from bot.content.layers import Folders, laid, layers_of
 from bot.content.memory import Memory
-from bot.content.problem import Layer, Problems
+from bot.content.problem import Layer, Place, Problems
 from bot.content.source import Node, read, read_bytes
+
+_OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
+_OTHERS = re.compile(r".*\.(md|json)|(.*/)?\..*")
+"""Papers, generated files and what the system hides: none of ours."""
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
+"""zh-Hant, ht, bn-Latn."""
 
 
 class Files:
@@ -66,3 +73,33 @@ def stamp_of(path: Path) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def names_in(layer: Layer, folder: Path, problems: Problems) -> list[str]:
+    """The files to read, in order. Notes those that look as if somebody expects them to be read."""
+    found = []
+    for room in ("flows", "messages"):
+        paths = sorted(path.relative_to(folder).as_posix() for path in (folder / room).rglob("*") if path.is_file())
+        for name in paths:
+            if _OTHERS.fullmatch(name):
+                continue
+            if not _OURS.fullmatch(name):
+                problems.add("file-name", Place(name, layer=layer), "this file is not read.",
+                             "Call it flows/NAME.yaml or messages/LANGUAGE/NAME.yml, or remove it.")  # fmt: skip
+            elif room == "messages" and not _LOCALE.fullmatch(name.split("/")[1]):
+                what = f'the folder "{name.split("/")[1]}" does not name a language.'
+                problems.add("locale-name", Place(name, layer=layer), what,
+                             "Use the short name of a language: en, es, zh-Hans.")  # fmt: skip
+            else:
+                found.append(name)
+    return found
+
+
+def offered(names: list[str], organisation: Node | None) -> list[str]:
+    """The files without those of languages that the organisation does not offer."""
+    fields = organisation.value if organisation and isinstance(organisation.value, dict) else {}
+    locales = fields["languages"].value if "languages" in fields else ""
+    if not isinstance(locales, tuple):
+        return names
+    rooms = {f"messages/{item.value}" for item in locales}
+    return [name for name in names if not name.startswith("messages/") or name.rpartition("/")[0] in rooms]

@@ -7,20 +7,17 @@ the volunteer's tools with a folder. Both go through the same loaders, so what w
 from __future__ import annotations
 
 import gc
-import hashlib
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
-from pathlib import Path
 
 from bot.content import flow_check, message_check
+from bot.content.bundle import Bundle, canonical, digest_of, file_bytes
 from bot.content.caveats import Caveats, joined, split
 from bot.content.checks import Content, judge
-from bot.content.files import Files
+from bot.content.files import Files, names_in, offered
 from bot.content.flow_loader import FlowLoader
 from bot.content.form import Form
 from bot.content.law_loader import LawLoader, read_sources
@@ -28,26 +25,17 @@ from bot.content.layers import SOURCES, Folders, fitted
 from bot.content.memory import Memory
 from bot.content.message_loader import ORGANISATION_NAME, Locale, MessageLoader
 from bot.content.messages import Messages
-from bot.content.problem import ContentError, Layer, Place, Problem, Problems
+from bot.content.problem import ContentError, Place, Problem, Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS, Organisation, OrganisationLoader, ReferralLoader
 from bot.content.reviews import RECORDS, Review, ReviewCheck, Translation, file_of, read_records, translation
-from bot.content.source import Node, Plain, from_plain, plain_of
+from bot.content.source import Node, from_plain, plain_of
 from bot.content.step_loader import Surroundings
 from bot.content.words import vocabulary
 from bot.engine.flow import Flow
 from bot.engine.referrals import Areas, Referral
 from bot.engine.release import Release, SameId
 
-Bundle = dict[str, Plain]
-"""The files of a release by their path, as plain data, and its caveats: what is published and what has a digest."""
-
 NOT_FLOWS = frozenset({REFERRALS, ORGANISATION, SOURCES})
-
-_OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
-_OTHERS = re.compile(r".*\.(md|json)|(.*/)?\..*")
-"""Papers, generated files and what the system hides: none of ours."""
-_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
-"""zh-Hant, ht, bn-Latn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +129,8 @@ def _without_tidying() -> Iterator[None]:
 
 def _check(files: Files, instead: Mapping[str, bytes], today: date | None, before: Mapping[str, Node]) -> Checked:
     problems, memory = Problems(), files.memory
-    there = {name: layer for layer, folder in files.layers for name in _files(layer, folder, problems)}
-    names = _offered(sorted({*there, *instead}), files.read(ORGANISATION, Problems(), instead))
+    there = {name: layer for layer, folder in files.layers for name in names_in(layer, folder, problems)}
+    names = offered(sorted({*there, *instead}), files.read(ORGANISATION, Problems(), instead))
     nodes = {name: node for name in names if (node := files.read(name, problems, instead))}
     unread = frozenset(names) - nodes.keys()
     if len(files.layers) > 1:
@@ -157,8 +145,10 @@ def _check(files: Files, instead: Mapping[str, bytes], today: date | None, befor
         memory=memory,
     )
     bundle = {name: memory.of(("plain", name), (node,), partial(plain_of, node)) for name, node in nodes.items()}
-    written = canonical(bundle, lambda name: memory.of(("json", name), (bundle[name],), partial(_json, bundle[name])))
-    opened = library and replace(library, digest=_digest(written))
+    written = canonical(
+        bundle, lambda name: memory.of(("json", name), (bundle[name],), partial(file_bytes, bundle[name]))
+    )
+    opened = library and replace(library, digest=digest_of(written))
     problems.locate(there, files.layers[-1][0])
     return Checked(problems.found, bundle, written, tuple(names), opened, translations(), nodes, problems.lines)
 
@@ -177,7 +167,7 @@ def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory | None = Non
     files, caveats = split(bundle)
 
     def read(name: str) -> Node:
-        written = memory.same(("file", name), _json(files[name]))  # with the order of its fields
+        written = memory.same(("file", name), file_bytes(files[name]))  # with the order of its fields
         return memory.of(("file", name), (written,), partial(from_plain, files[name], name))
 
     with _without_tidying():
@@ -187,70 +177,18 @@ def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory | None = Non
         )
     if library is None:
         raise ContentError(problems.errors)
-    return replace(_cautioned(library, caveats), digest=digest or digest_of(bundle))
+    return replace(_cautioned(library, caveats), digest=digest or digest_of(canonical(bundle)))
 
 
 def with_caveats(files: Bundle, library: Library, caveats: Caveats) -> tuple[Bundle, Library]:
     """Checked files as they are published with these caveats: the bundle, and the content ready to answer."""
     bundle = joined(files, caveats)
-    return bundle, replace(_cautioned(library, caveats), digest=digest_of(bundle))
+    return bundle, replace(_cautioned(library, caveats), digest=digest_of(canonical(bundle)))
 
 
 def _cautioned(library: Library, caveats: Caveats) -> Library:
     withdrawn = caveats.in_force(library.messages)
     return replace(library, release=replace(library.release, withdrawn=withdrawn, moved=caveats.moved), caveats=caveats)
-
-
-def digest_of(bundle: Bundle) -> str:
-    """The content's address: equal content has an equal digest, whoever publishes it."""
-    return _digest(canonical(bundle))
-
-
-def _digest(written: bytes) -> str:
-    return hashlib.sha256(written).hexdigest()
-
-
-def canonical(bundle: Bundle, written: Callable[[str], bytes] | None = None) -> bytes:
-    """The bundle as bytes. The order of fields stays: it is the order of steps and options.
-
-    `written`: gives a file of it as bytes, where somebody remembers them.
-    """
-    files = (_json(name) + b":" + (written(name) if written else _json(plain)) for name, plain in bundle.items())
-    return b"{" + b",".join(files) + b"}"
-
-
-def _json(plain: Plain) -> bytes:
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _files(layer: Layer, folder: Path, problems: Problems) -> list[str]:
-    """The files to read, in order. Notes those that look as if somebody expects them to be read."""
-    found = []
-    for room in ("flows", "messages"):
-        paths = sorted(path.relative_to(folder).as_posix() for path in (folder / room).rglob("*") if path.is_file())
-        for name in paths:
-            if _OTHERS.fullmatch(name):
-                continue
-            if not _OURS.fullmatch(name):
-                problems.add("file-name", Place(name, layer=layer), "this file is not read.",
-                             "Call it flows/NAME.yaml or messages/LANGUAGE/NAME.yml, or remove it.")  # fmt: skip
-            elif room == "messages" and not _LOCALE.fullmatch(name.split("/")[1]):
-                what = f'the folder "{name.split("/")[1]}" does not name a language.'
-                problems.add("locale-name", Place(name, layer=layer), what,
-                             "Use the short name of a language: en, es, zh-Hans.")  # fmt: skip
-            else:
-                found.append(name)
-    return found
-
-
-def _offered(names: list[str], organisation: Node | None) -> list[str]:
-    """The files without those of languages that the organisation does not offer."""
-    fields = organisation.value if organisation and isinstance(organisation.value, dict) else {}
-    offered = fields["languages"].value if "languages" in fields else ""
-    if not isinstance(offered, tuple):
-        return names
-    rooms = {f"messages/{item.value}" for item in offered}
-    return [name for name in names if not name.startswith("messages/") or name.rpartition("/")[0] in rooms]
 
 
 def _build(

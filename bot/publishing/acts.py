@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from bot.config import Config
+from bot.content.bundle import Bundle, canonical
 from bot.content.caveats import files_of
 from bot.content.layers import Folders, own
-from bot.content.library import Bundle, canonical
 from bot.content.problem import listed as words
 from bot.content.reviews import stale_keys, unread_keys
 from bot.privacy import DayKeys, Registry

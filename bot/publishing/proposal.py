@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.content.bundle import Bundle
 from bot.content.caveats import Caveats, files_of, split
 from bot.content.fallback import FILE, read_fallbacks
 from bot.content.layers import Folders, own
-from bot.content.library import Bundle, Library, check_folder, open_bundle, with_caveats
+from bot.content.library import Library, check_folder, open_bundle, with_caveats
 from bot.content.problem import ContentError, Place, Problem
 from bot.engine.flow import flow_of
 from bot.publishing import gate

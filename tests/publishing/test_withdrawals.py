@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.content.bundle import Bundle
 from bot.content.caveats import Caveats, Withdrawal, joined, split, words_mark
-from bot.content.library import Bundle, Library
+from bot.content.library import Library
 from bot.publishing.refusal import NotPublished
 from bot.publishing.withdrawals import Ended, carried, ended, stay_stale, withdrawn
 from tests.publishing.small import RENAMED_STEP, door
