@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -18,7 +20,9 @@ from bot.app import create_app
 from bot.channel import FALLBACK, INBOUND, STATUS
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
+from bot.embedded import running
 from bot.live import LiveRelease
+from bot.store.client import connect
 from bot.store.outbox import Wanted
 from bot.webhook import MAX_BYTES
 from tests.conftest import first_line, post
@@ -245,20 +249,25 @@ def test_a_mistake_of_ours_outside_the_conversation_ends_in_the_fallback_text(co
     assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
 
 
-def test_whoever_got_the_fallback_text_has_their_text_deleted_too(config, store, clock):
-    """Nothing is published, so no turn is written; by Twilio's own fallback URL as well, where it is signed."""
-    app = create_app(config, clock)
+def test_whoever_got_the_fallback_text_has_their_text_deleted_too(config, tmp_path, clock):
+    """Nothing is published, so no turn is written; by Twilio's own fallback URL as well, where it is signed.
+
+    On a store of its own: applications of other tests may still hand on what they remember.
+    """
     texts = [sms("door"), sms("my husband was taken")]
-    for path, form in zip((INBOUND, FALLBACK), texts, strict=True):
-        status, body = post(app.test_client(), path, form.items())
-        assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
-        assert f'statusCallback="{PUBLIC_URL}{STATUS}"' in body  # how the reply's own id is learned
+    with running(tmp_path) as server:
+        app = create_app(replace(config, redis_url=server.url), clock)
+        store: Any = connect(server.url)
+        for path, form in zip((INBOUND, FALLBACK), texts, strict=True):
+            status, body = post(app.test_client(), path, form.items())
+            assert (status, message_in(body)) == (200, read_fallbacks(CHECKOUT)[""])
+            assert f'statusCallback="{PUBLIC_URL}{STATUS}"' in body  # how the reply's own id is learned
 
-    def wanted() -> set[str]:
-        jobs = [Wanted.of(entry) for key in store.scan_iter("o:*") for entry in store.lrange(key, 0, -1)]
-        return {job.about for job in jobs if job.kind == "forget"}
+        def wanted() -> set[str]:
+            jobs = [Wanted.of(entry) for key in store.scan_iter("o:*") for entry in store.lrange(key, 0, -1)]
+            return {job.about for job in jobs if job.kind == "forget"}
 
-    until(lambda: wanted() == {form["MessageSid"] for form in texts})
+        until(lambda: wanted() == {form["MessageSid"] for form in texts}, 30)
 
 
 def test_whoever_hears_from_the_fallback_address_is_shown_their_step_before_an_answer_counts(person):
