@@ -15,7 +15,6 @@ from datetime import datetime
 
 from bot.content.bundle import Bundle
 from bot.content.library import Library, open_bundle
-from bot.content.memory import Memory
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
@@ -59,7 +58,6 @@ class LiveRelease:
         self._releases = releases
         self._days = days
         self._opened = at_hand
-        self._memory = Memory()
         self._served: Served | None = None
         self._lock = threading.Lock()
         self._renewed = time.monotonic()
@@ -106,7 +104,7 @@ class LiveRelease:
             if self._is_served(live):
                 return
             try:
-                library = known or open_bundle(bundle or {}, digest=live.digest, memory=self._memory)
+                library = known or open_bundle(bundle or {}, digest=live.digest)
                 self._served = Served(library.numbered(live.number))
             except Exception as error:  # written by other code, or broken: whatever it is, serve what is good
                 self._refused = live

@@ -304,7 +304,7 @@ def test_what_was_made_of_the_release_before_changes_nothing_in_the_next(checked
     changed["flows/menu.yaml"]["steps"] = dict(reversed(changed["flows/menu.yaml"]["steps"].items()))
     changed["messages/es/words.yml"]["yes"].append("simón simón")
     del changed["messages/ur-Latn/arrested.yml"]
-    here, there = open_bundle(changed, memory=memory), open_bundle(changed)
+    here, there = open_bundle(changed, memory=memory), open_bundle(changed, memory=Memory())
 
     assert here.messages.text("common.changed", "es") == "Otra cosa."
     assert here.release.vocabulary == there.release.vocabulary != checked.library().release.vocabulary

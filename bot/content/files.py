@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from bot.content.layers import Folders, laid, layers_of
 from bot.content.memory import Memory
 from bot.content.problem import Layer, Place, Problems
-from bot.content.source import Node, read, read_bytes
+from bot.content.source import Node, bytes_of, read_bytes
 
 _OURS = re.compile(r"flows/[^/]+\.yaml|messages/[^/]+/[^/]+\.yml")
 _OTHERS = re.compile(r".*\.(md|json)|(.*/)?\..*")
@@ -22,14 +23,18 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?")
 """zh-Hant, ht, bn-Latn."""
 
 
+_KNOWN = Memory()
+"""What this process knows of files: another folder mostly holds the same ones, such as that of an earlier revision."""
+
+
 class Files:
     """The files of one content. What `instead` holds counts instead of the file: an edit that is not saved yet, in the
     folder on top."""
 
-    def __init__(self, folders: Folders) -> None:
+    def __init__(self, folders: Folders, memory: Memory = _KNOWN) -> None:
         self.folders, self.layers = folders, layers_of(folders)
-        self.memory = Memory()
-        """What followed from them."""
+        self.memory = memory
+        """What they held, and what followed from it."""
         self.layered: dict[str, tuple[Node, ...]] = {}
         """Where there are several folders: what each of them holds of a file, the lowest first."""
         self._kept: dict[tuple[int, str], tuple[tuple[int, int, int], Node | None, Problems]] = {}
@@ -43,7 +48,7 @@ class Files:
             if len(self.layers) == 1 or (folder / file).is_file() or (layer is top and file in instead)
         ]
         nodes = [
-            read_bytes(instead[file], file, problems, layer)
+            self._known(instead[file], file, problems, layer)
             if folder is above and file in instead
             else self._read(layer, folder, file, problems)
             for layer, folder in there
@@ -60,10 +65,23 @@ class Files:
         stamp, name = stamp_of(folder / file), (layer.number, file)
         if name not in self._kept or stamp != self._kept[name][0]:
             mine = Problems()
-            self._kept[name] = (stamp, read(folder, file, mine, layer), mine)
+            raw = bytes_of(folder, file, mine, layer)
+            self._kept[name] = (stamp, None if raw is None else self._known(raw, file, mine, layer), mine)
         _, node, found = self._kept[name]
         problems.take(found)
         return node
+
+    def _known(self, raw: bytes, file: str, problems: Problems, layer: Layer) -> Node | None:
+        """As `source.read_bytes`. The same bytes give the very same node, in whichever folder they stand."""
+        name = ("read", layer.number, file)
+        node, found = self.memory.of(name, (self.memory.same(name, (raw, layer)),), partial(_read, raw, file, layer))
+        problems.take(found)
+        return node
+
+
+def _read(raw: bytes, file: str, layer: Layer) -> tuple[Node | None, Problems]:
+    problems = Problems()
+    return read_bytes(raw, file, problems, layer), problems
 
 
 def stamp_of(path: Path) -> tuple[int, int, int]:

@@ -153,17 +153,21 @@ def _check(files: Files, instead: Mapping[str, bytes], today: date | None, befor
     return Checked(problems.found, bundle, written, tuple(names), opened, translations(), nodes, problems.lines)
 
 
-def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory | None = None) -> Library:
+_OPENED = Memory()
+"""What this process has made of bundles."""
+
+
+def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory = _OPENED) -> Library:
     """A published bundle, ready to answer.
 
     Args:
         digest: its digest, where it is known already.
-        memory: what was made of the bundle that was opened before; of files that are the same, nothing is made again.
+        memory: what was made of the bundles before; of files that are the same, nothing is made again.
 
     Raises:
         ContentError: it does not check; it was never published by us.
     """
-    problems, memory = Problems(), memory or Memory()
+    problems = Problems()
     files, caveats = split(bundle)
 
     def read(name: str) -> Node:

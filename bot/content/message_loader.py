@@ -189,14 +189,14 @@ class MessageLoader:
         *,
         default: str,
         unsound: frozenset[str] = frozenset(),
-        memory: Memory | None = None,
+        memory: Memory,
     ) -> None:
         self.form, self.flows, self.referrals, self.default, self.unsound = form, flows, referrals, default, unsound
         self.steps = {name: frozenset(step.key for step in flow.steps) for name, flow in flows.items()}
         """The keys of each flow's steps."""
         self.has_checklist = any(flow.checklist for flow in flows.values())
         """Only then its words are needed: releases from before there were any must go on to open."""
-        self._memory = memory or Memory()
+        self._memory = memory
 
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""

@@ -72,8 +72,14 @@ def _node_of(plain: Plain, place: Place) -> Node:
     return Node(place, {name: _node_of(item, place) for name, item in plain.items()}, place)
 
 
-def read(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> Node | None:
+def read(folder: Path, file: str, problems: Problems) -> Node | None:
     """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
+    raw = bytes_of(folder, file, problems)
+    return None if raw is None else read_bytes(raw, file, problems)
+
+
+def bytes_of(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> bytes | None:
+    """What one file of the content folder holds. Returns None, and notes why, where it cannot be read."""
     place = Place(file, layer=layer)
     if not _is_in_its_room(folder, file):
         problems.add("link", place, "this is a link to a file somewhere else, which is not read.",
@@ -85,11 +91,10 @@ def read(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> N
                 "too-big", place, f"this file is larger than {MAX_BYTES:,} bytes.", "Split it into several files."
             )
             return None
-        raw = (folder / file).read_bytes()
+        return (folder / file).read_bytes()
     except OSError:
         problems.add("unreadable", place, "this file cannot be opened.", "Check that it is a file and may be read.")
         return None
-    return read_bytes(raw, file, problems, layer)
 
 
 def _is_in_its_room(folder: Path, file: str) -> bool:
@@ -99,7 +104,7 @@ def _is_in_its_room(folder: Path, file: str) -> bool:
 
 
 def read_bytes(raw: bytes, file: str, problems: Problems, layer: Layer = ALONE) -> Node | None:
-    """`read` of what a file holds, or would hold."""
+    """What a file holds, or would hold, as nodes. Returns None, and notes why, where it cannot be read."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

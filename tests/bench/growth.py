@@ -15,6 +15,7 @@ from time import process_time
 
 from bot.config import CHECKOUT
 from bot.content.library import Checked, check_folder, open_bundle
+from bot.content.memory import Memory
 from bot.conversation import utc_now
 from bot.privacy import DayKeys, Registry
 from bot.store.client import connect
@@ -117,7 +118,7 @@ def _by_content(what: str, made: Mapping[str, Callable[[], Checked]], messages: 
         checked[name] = make()
         published[name] = process_time() - began
         began = process_time()
-        open_bundle(checked[name].bundle)
+        open_bundle(checked[name].bundle, memory=Memory())
         loaded[name] = process_time() - began
     with ExitStack() as lines:
         mine = {name: lines.enter_context(line(checked=one, said=MADE_UP)) for name, one in checked.items()}

@@ -53,7 +53,8 @@ def test_a_check_that_remembers_says_what_a_fresh_one_says(seed, tmp_path):
         path = random.choice(names)
         text = sound[path] if random.random() < 0.4 else edited(path.read_text(encoding="utf-8"), random)
         path.write_text(text, encoding="utf-8")
-        remembering, fresh = check_folder(folder, today=TODAY, files=files), check_folder(folder, today=TODAY)
+        remembering = check_folder(folder, today=TODAY, files=files)
+        fresh = check_folder(folder, today=TODAY, files=Files(folder, Memory()))
 
         assert [str(p) for p in remembering.problems] == [str(p) for p in fresh.problems]
         assert remembering.bundle == fresh.bundle

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.content.files import Files
 from bot.content.library import check_folder
+from bot.content.memory import Memory
 from bot.studio.draft import Draft
 from tests.processes import HANGS_SECONDS, until
 from tests.studio.conftest import folder_of_content
@@ -44,7 +46,7 @@ def test_what_is_read_again_gives_what_a_fresh_reading_gives(draft):
     path = draft.folder / "messages" / "es" / "work.yml"
     for text in (path.read_text() + "odd: [\n", path.read_text()):
         path.write_text(text)
-        seen, fresh = draft.look(), check_folder(draft.folder)
+        seen, fresh = draft.look(), check_folder(draft.folder, files=Files(draft.folder, Memory()))
 
         assert seen.checked.problems == fresh.problems
         assert seen.checked.bundle == fresh.bundle
