@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.change import Change, Edit, Refused
+from bot.content.files import Files
 from bot.content.layers import Folders, folders_of, own
 from bot.content.library import NOT_FLOWS, Checked, Library, check_folder
 from bot.content.problem import Problems, did_you_mean
 from bot.content.reviews import RECORDS
-from bot.content.source import Node, read
+from bot.content.source import Node
 from bot.content.step_loader import NAME
 from bot.engine.flow import Branch, Checklist, step_of
 
@@ -47,10 +48,11 @@ def rename(folders: Folders, old: str, new: str, *, dry_run: bool = False) -> st
             "there; then `check` of all says which lines of the others have to follow."
         )
     folder = own(folders)
-    before = check_folder(folder).library()
+    files = Files(folder)
+    before = check_folder(folder, files=files).library()
     name = _Name.of(before, old, new)
     draft = Change(folder)
-    nodes = {file: node for file in _content(folder) if (node := read(folder, file, Problems()))}
+    nodes = {file: node for file in _content(folder) if (node := files.read(file, Problems(), {}))}
     renaming = _Renaming(name, nodes, draft)
     draft.edit(renaming.edits())
     if line := renaming.line_for_people():

@@ -19,9 +19,9 @@ from bot.app import create_app
 from bot.channel import FALLBACK, INBOUND, STATUS, VOICE
 from bot.config import CHECKOUT
 from bot.content.fallback import read_fallbacks
+from bot.content.files import Files
 from bot.content.problem import Problems
 from bot.content.segments import cheaper
-from bot.content.source import read
 from bot.privacy import DayKeys
 from bot.reply import fallback_texts
 from bot.store.outbox import Wanted
@@ -248,7 +248,7 @@ def test_promise_9_no_number_stands_there_twice(library):
 
 
 def test_promise_9_every_number_stands_there_with_its_source_and_its_date():
-    node = read(CHECKOUT, "flows/referrals.yaml", Problems())
+    node = Files(CHECKOUT).read("flows/referrals.yaml", Problems(), {})
     assert node is not None
     for name, referral in json.loads(json.dumps(node.plain))["referrals"].items():
         assert referral.get("sources"), name

@@ -16,10 +16,10 @@ from typing import Any
 import zipcodes
 
 from bot.config import CHECKOUT
+from bot.content.files import Files
 from bot.content.form import Form
 from bot.content.problem import Problems
 from bot.content.referral_loader import REFERRALS, ReferralLoader
-from bot.content.source import read
 from bot.engine.referrals import Areas
 
 SHORTEST, LONGEST = 3, 5
@@ -58,7 +58,7 @@ def area_of_every_zip() -> dict[str, str]:
 def shipped_areas() -> Areas:
     """The areas as flows/referrals.yaml has them."""
     form = Form(Problems())
-    root = read(CHECKOUT, REFERRALS, form.problems)
+    root = Files(CHECKOUT).read(REFERRALS, form.problems, {})
     assert root is not None, "it is part of the content"
     return ReferralLoader(form, ()).load(root)[0]
 

@@ -40,7 +40,10 @@ class Files:
         self._kept: dict[tuple[int, str], tuple[tuple[int, int, int], Node | None, Problems]] = {}
 
     def read(self, file: str, problems: Problems, instead: Mapping[str, bytes]) -> Node | None:
-        """As `source.read`; of several folders, the files of this name laid one over the other."""
+        """One file; of several folders, the files of this name laid one over the other.
+
+        Returns None, and notes why, where it cannot be read.
+        """
         top, above = self.layers[-1]
         there = [
             (layer, folder)

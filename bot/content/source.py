@@ -72,12 +72,6 @@ def _node_of(plain: Plain, place: Place) -> Node:
     return Node(place, {name: _node_of(item, place) for name, item in plain.items()}, place)
 
 
-def read(folder: Path, file: str, problems: Problems) -> Node | None:
-    """Read one file of the content folder. Returns None, and notes why, where it cannot be read."""
-    raw = bytes_of(folder, file, problems)
-    return None if raw is None else read_bytes(raw, file, problems)
-
-
 def bytes_of(folder: Path, file: str, problems: Problems, layer: Layer = ALONE) -> bytes | None:
     """What one file of the content folder holds. Returns None, and notes why, where it cannot be read."""
     place = Place(file, layer=layer)

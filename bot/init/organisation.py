@@ -20,7 +20,7 @@ from bot.content.library import Library, check_folder
 from bot.content.problem import Problems
 from bot.content.referral_loader import ORGANISATION, REFERRALS
 from bot.content.reviews import file_of
-from bot.content.source import Node, read
+from bot.content.source import Node
 from bot.init.questions import NONE, PHONE
 from bot.reply import fallback_texts
 
@@ -40,8 +40,8 @@ def present(folder: Path) -> dict[str, str]:
     Raises:
         Refused: its files cannot be read.
     """
-    problems = Problems()
-    plain = [_fields(read(folder, file, problems)) for file in (ORGANISATION, REFERRALS)]
+    files, problems = Files(folder), Problems()
+    plain = [_fields(files.read(file, problems, {})) for file in (ORGANISATION, REFERRALS)]
     if problems.errors:
         raise Refused("\n".join(map(str, problems.errors)))
     organisation, referrals = plain[0], _fields(plain[1].get("referrals"))
@@ -59,7 +59,7 @@ def known(folders: Folders) -> dict[str, set[str]]:
     """The names that an answer may be: areas, lines and languages, of all folders together."""
     found: dict[str, set[str]] = {"area": set(), "line": set(), "default_locale": set()}
     for folder in folders_of(folders):
-        fields = _fields(read(folder, REFERRALS, Problems())) if (folder / REFERRALS).exists() else {}
+        fields = _fields(Files(folder).read(REFERRALS, Problems(), {})) if (folder / REFERRALS).exists() else {}
         found["area"] |= _fields(fields.get("areas")).keys()
         found["line"] |= _fields(fields.get("referrals")).keys()
         found["default_locale"] |= {path.parent.name for path in folder.glob("messages/*/common.yml")}
@@ -105,7 +105,7 @@ def _put(draft: Change, file: str, path: tuple[str, ...], value: Value) -> None:
 
 def _own_line(draft: Change, folder: Path, answers: Mapping[str, str], today: date) -> None:
     """Its entry, first among the referrals: one line, made anew unless it says the same already."""
-    root = read(folder, REFERRALS, Problems())
+    root = Files(folder).read(REFERRALS, Problems(), {})
     referrals = root.value.get("referrals") if root and isinstance(root.value, dict) else None
     if referrals is None or not isinstance(referrals.value, dict) or not referrals.value:
         raise Refused(f"{REFERRALS} holds no referrals yet. Write one in an editor first.")

@@ -9,9 +9,9 @@ import pytest
 
 from bot.config import CHECKOUT
 from bot.content.edit import CannotEdit, edited
+from bot.content.files import Files
 from bot.content.problem import Problems
 from bot.content.reviews import RECORDS
-from bot.content.source import read
 
 FILES = sorted(
     path.relative_to(CHECKOUT).as_posix()
@@ -34,7 +34,7 @@ def test_nothing_else_in_a_file_changes(file):
     """One value in five of every file: there and back gives the same file; what is odd changes its own place only."""
     raw = (CHECKOUT / file).read_bytes()
     text = raw.decode()
-    root = read(CHECKOUT, file, Problems())
+    root = Files(CHECKOUT).read(file, Problems(), {})
     assert root
     for path, node in list(leaves(root))[::5]:
         many = isinstance(node.value, tuple)
@@ -51,7 +51,7 @@ def test_nothing_else_in_a_file_changes(file):
 def test_what_was_taken_out_can_be_put_back(file):
     """A value that is missing is added where a person would write it."""
     raw = (CHECKOUT / file).read_bytes()
-    root: Any = read(CHECKOUT, file, Problems())
+    root: Any = Files(CHECKOUT).read(file, Problems(), {})
     for name, step in root.value.items():
         if isinstance(step.value, dict) and "text" in step.value and step.value["text"].style in ("", "|"):
             lines = raw.decode().split("\n")

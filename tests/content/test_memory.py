@@ -85,3 +85,14 @@ def test_what_was_noted_is_noted_again():
         assert problems.faulty("a.yaml")
 
     assert found[0] == found[1] != ()
+
+
+def test_what_was_mended_is_known_from_before_the_mistake():
+    memory, sound, broken, made = Memory(), (object(),), (object(),), []
+
+    for given in (sound, broken, sound, (object(),), sound):
+        memory.of("name", given, lambda: made.append(1))
+    values = [memory.same("name", value) for value in ([1], [2], [1])]
+
+    assert len(made) == 3
+    assert values[0] is values[2]

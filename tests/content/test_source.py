@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.content.files import Files
 from bot.content.form import Form
 from bot.content.problem import Problems
-from bot.content.source import Node, from_plain, read
+from bot.content.source import Node, from_plain
 
 
 def read_text(folder, text: str | bytes, name: str = "flows/a.yaml"):
@@ -16,7 +17,7 @@ def read_text(folder, text: str | bytes, name: str = "flows/a.yaml"):
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     problems = Problems()
-    return read(folder, name, problems), problems.found
+    return Files(folder).read(name, problems, {}), problems.found
 
 
 @pytest.mark.parametrize(

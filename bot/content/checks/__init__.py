@@ -42,7 +42,7 @@ def judge(content: Content, memory: Memory) -> None:
     the same.
     """
     optouts = {name: opting_out(locale) for name, locale in content.locales.items()}
-    facts = (content.default, content.organisation, content.referrals, content.collects, content.heard, optouts)
+    facts = (content.default, content.organisation, content.referrals, content.heard, optouts)
     common = memory.same("judged", facts)
     for module in CHECKS:
         if hasattr(module, "check"):
@@ -55,9 +55,11 @@ def _file_by_file(module: ModuleType, content: Content, common: object, memory: 
     theirs = content.source.parts if content.source else {}
     for locale in content.locales.values():
         for file, part in locale.parts.items():
+            flow = content.flows.get(file)
             seen = (
                 *(part, locale.parts.get("words"), locale.parts.get("common")),
-                *(theirs.get(file), theirs.get("words"), content.flows.get(file)),
+                *(theirs.get(file), theirs.get("words"), flow),
+                memory.same(("collected", file), content.collected_from(flow)),
                 *(content.problems.faulty(f"messages/{name}/{file}.yml") for name in (locale.name, content.default)),
                 common,
             )

@@ -12,7 +12,7 @@ from functools import partial
 from bot.content.checks.content import Content, phrases
 from bot.content.checks.keywords import KEPT, TAKEN, answer_place, kept, one_phrase
 from bot.content.message_loader import Locale, written_words
-from bot.engine.flow import Option, options_of
+from bot.engine.flow import Option, flow_of, options_of
 from bot.engine.vocabulary import Words
 
 _SHOUTED = re.compile(rf"\b(?:{'|'.join(sorted(map(str.upper, KEPT)))})\b")
@@ -64,4 +64,5 @@ def _answers(content: Content, locale: Locale, option: Option, ways_out: Mapping
 
 def _leads_to_it(content: Content, option: Option, command: str) -> bool:
     """Whether an option does what the command does."""
-    return command == option.then.partition(".")[0] or option.then in content.collects
+    flow = content.flows[flow_of(option.key)]
+    return command == option.then.partition(".")[0] or option.then in content.collected_from(flow)

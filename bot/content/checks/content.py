@@ -14,7 +14,7 @@ from bot.content.message_loader import COMMANDS, Locale, Text, written_words
 from bot.content.problem import Place, Problems, Severity
 from bot.content.source import Node
 from bot.content.words import opting_out
-from bot.engine.flow import Collect, Flow
+from bot.engine.flow import Collect, Flow, options_of
 from bot.engine.optout import OptOuts
 from bot.engine.referrals import Referral
 from bot.engine.vocabulary import Words
@@ -88,9 +88,13 @@ class Content:
             for text in phrases(locale, list_)
         }
 
+    def collected_from(self, flow: Flow | None) -> frozenset[str]:
+        """Where a flow's options lead to a step that asks for a language or a place: those steps."""
+        then = {option.then for step in flow.steps for option in options_of(step)} if flow else set()
+        return self._collects & then
+
     @cached_property
-    def collects(self) -> frozenset[str]:
-        """The steps that ask for a language or a place."""
+    def _collects(self) -> frozenset[str]:
         return frozenset(s.key for flow in self.flows.values() for s in flow.steps if isinstance(s, Collect))
 
     @property
