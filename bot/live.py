@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.content.bundle import Bundle
-from bot.content.library import Library, open_bundle
+from bot.content.library import Library, open_bundle, without_tidying
 from bot.engine.run import reader_of
 from bot.privacy import DayKeys
 from bot.reply import Composer
@@ -104,8 +104,9 @@ class LiveRelease:
             if self._is_served(live):
                 return
             try:
-                library = known or open_bundle(bundle or {}, digest=live.digest)
-                self._served = Served(library.numbered(live.number))
+                with without_tidying():
+                    library = known or open_bundle(bundle or {}, digest=live.digest)
+                    self._served = Served(library.numbered(live.number))
             except Exception as error:  # written by other code, or broken: whatever it is, serve what is good
                 self._refused = live
                 why = type(error).__name__

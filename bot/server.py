@@ -8,6 +8,7 @@ answer. Here nobody gets a thread before their request has arrived, which must b
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import multiprocessing
 import os
@@ -83,6 +84,7 @@ def line(now: Callable[[], datetime] = utc_now) -> WholeRequests:
     app = create_app(now=now)
     app.extensions["meter"].watch()
     app.extensions["lookout"].watch()
+    gc.freeze()  # the release stays: looking through it for something to throw away would keep people waiting
     return WholeRequests(app, THREADS)
 
 

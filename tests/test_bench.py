@@ -27,8 +27,8 @@ def bench(*arguments: str) -> str:
     [
         ("floor --messages 8 --rounds 2", ("of the floor's texts a second of CPU", "p99", "Not measured:")),
         (
-            "growth sessions --small --messages 8 --rounds 2",
-            ("beside 1;", "bytes in the store for each"),
+            "growth sessions memory --small --messages 8 --rounds 2",
+            ("beside 1;", "Bytes in the store for each"),
         ),
         (
             "raid --people 8",

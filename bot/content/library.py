@@ -109,12 +109,12 @@ def check_folder(
         files: what was read before; unchanged files are not read again, and what followed from them is remembered.
         instead: what some files of the folder on top would hold, by name.
     """
-    with _without_tidying():
+    with without_tidying():
         return _check(files or Files(folders), instead or {}, today, before or {})
 
 
 @contextmanager
-def _without_tidying() -> Iterator[None]:
+def without_tidying() -> Iterator[None]:
     """Reading makes a million small things that all stay. Python would look through them again and again, which takes
     half of the time; here it does so once, afterwards."""
     if not gc.isenabled():
@@ -174,7 +174,7 @@ def open_bundle(bundle: Bundle, *, digest: str = "", memory: Memory = _OPENED) -
         written = memory.same(("file", name), file_bytes(files[name]))  # with the order of its fields
         return memory.of(("file", name), (written,), partial(from_plain, files[name], name))
 
-    with _without_tidying():
+    with without_tidying():
         nodes = {name: read(name) for name in files if not name.endswith(f"/{RECORDS}.yml")}
         library, _ = _build(
             nodes, lambda locale: read(file_of(locale)) if file_of(locale) in files else None, problems, memory=memory

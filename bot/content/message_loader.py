@@ -230,9 +230,11 @@ class MessageLoader:
     def meant_for(self, flow: Flow, root: Node) -> str:
         """Another flow, if this file has several of its steps and none of those that it should have."""
         written = root.value.keys() if isinstance(root.value, dict) else frozenset[str]()
+        if any(f"{flow.name}.{word}" in self.steps[flow.name] for word in written):
+            return ""
         named = {name: sum(f"{name}.{word}" in steps for word in written) for name, steps in self.steps.items()}
         best = max(named, key=lambda name: named[name])
-        return best if named[best] > 1 and not named[flow.name] else ""
+        return best if named[best] > 1 else ""
 
 
 class _OneFile:

@@ -24,8 +24,9 @@ SHARED_PART = 0.6
 """Two forms of a word share at least this part of the longer one, from its beginning."""
 
 _HELD = re.compile(r"([^\W\d])\1{2,}")
-_ARABIC_BEGINNINGS = ("", *(a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال", "ل", "لل")))
-_ARABIC_ENDINGS = ("", "ني", "نا", "هم", "ها", "كم", "ات", "ين", "ون", "وا", "ي", "ه", "ك", "ا")
+_ARABIC_BEGINNINGS = {a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال", "ل", "لل")}
+_ARABIC_ENDINGS = {"", "ني", "نا", "هم", "ها", "كم", "ات", "ين", "ون", "وا", "ي", "ه", "ك", "ا"}
+_LONGEST_BEGINNING, _LONGEST_ENDING = max(map(len, _ARABIC_BEGINNINGS)), max(map(len, _ARABIC_ENDINGS))
 SHORTEST_STEM = 3
 
 
@@ -101,8 +102,9 @@ def _arabic_stems(word: str) -> frozenset[str]:
     """What an Arabic word may be without "and", "the", "in", "my", ...; nothing for other scripts."""
     if not "\u0600" <= word[:1] <= "\u06ff":
         return frozenset()
-    starts = [len(beginning) for beginning in _ARABIC_BEGINNINGS if word.startswith(beginning)]
-    ends = [len(word) - len(ending) for ending in _ARABIC_ENDINGS if word.endswith(ending)]
+    length = len(word)
+    starts = [start for start in range(_LONGEST_BEGINNING + 1) if word[:start] in _ARABIC_BEGINNINGS]
+    ends = [length - n for n in range(min(_LONGEST_ENDING, length) + 1) if word[length - n :] in _ARABIC_ENDINGS]
     return frozenset(word[start:end] for start in starts for end in ends if end - start >= SHORTEST_STEM)
 
 

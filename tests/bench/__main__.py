@@ -12,7 +12,7 @@ from tests.bench.measure import NotHere, machine, must_be_linux
 from tests.bench.sender import SENDERS, waits
 
 FOLDER = Path(__file__).parent
-PARTS = ("sessions", "steps", "locales", "start")
+PARTS = ("sessions", "memory", "steps", "locales", "start")
 
 
 class Benchmarks(click.Group):
@@ -63,6 +63,7 @@ def growth(parts: tuple[str, ...], messages: int, rounds: int, all_: bool, small
     sessions = (*measured.SESSIONS[:most], *([measured.MILLION] if all_ else []))
     how = {
         "sessions": lambda: measured.by_sessions(sessions, messages, rounds),
+        "memory": lambda: measured.at_rest((*measured.RESTING[:most], *([measured.MILLION] if all_ else []))),
         "steps": lambda: measured.by_steps(measured.STEPS[:most], messages, rounds),
         "locales": lambda: measured.by_locales((1, len(measured.LOCALES)), messages, rounds),
         "start": lambda: measured.starting(rounds),
