@@ -23,7 +23,7 @@ from rq.worker import SimpleWorker, WorkerStatus
 from bot.config import Config, ConfigError
 from bot.privacy import quiet_logging
 from bot.queue import SERIALIZER, Due, Relay, expire_rq_keys, line_queue
-from bot.store.client import connect
+from bot.store.client import StoreDown, connect
 from bot.store.counts import Counts
 from worker.jobs import JOBS_SECONDS, STOPPING
 from worker.watch import Watch
@@ -101,7 +101,9 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: STOPPING.set())
     quiet_logging()
-    sessions = connect(config.redis_url, answer_seconds=JOBS_SECONDS)
+    sessions = _reached(config.redis_url)
+    if sessions is None:
+        return 0
     jobs = connect(config.jobs_redis_url, answer_seconds=JOBS_SECONDS)
     relay, watch = Relay(sessions, jobs), Watch(config, Counts(sessions), Due(jobs))
     threading.Thread(target=watch.run_forever, args=(STOPPING,), name="watch", daemon=True).start()
@@ -121,6 +123,18 @@ def main() -> int:
         if not STOPPING.is_set():
             time.sleep(PAUSE_SECONDS)  # never STOPPING.wait: the handler runs in this thread and needs the event's lock
     return 0
+
+
+def _reached(url: str) -> Redis | None:
+    """A client of the sessions' store: of a cluster there is none before one of its servers answers. None: told to stop
+    before that."""
+    while not STOPPING.is_set():
+        try:
+            return connect(url, answer_seconds=JOBS_SECONDS)
+        except StoreDown:
+            _log.warning("the worker waits for the store: no server of the cluster answers")
+            time.sleep(PAUSE_SECONDS)
+    return None
 
 
 if __name__ == "__main__":

@@ -60,5 +60,8 @@ def save(draft: Draft, file: str, path: Sequence[str], value: Value, seen: str) 
         try:
             change.write()
         except OSError as error:
-            raise Refused(f"{file} cannot be written ({error.strerror}).") from error
+            raise Refused(
+                f"{file} cannot be written here ({error.strerror}). On a server that is so on purpose: change it in a "
+                "workshop on a computer of your own; it comes here with the next upgrade."
+            ) from error
         draft.look()

@@ -18,7 +18,7 @@ from bot.store.outbox import FORGET, Outbox, Wanted
 from tests.faults.servers import Valkey
 from tests.processes import until
 from tests.twilio_mock import TwilioMock
-from tests.web import Running
+from tests.web import Running, free_port
 
 LONG_AGO = int(time.time()) - 3600
 WITH_TWILIO_HERE = ("-m", "tests.faults.worker")
@@ -58,7 +58,8 @@ def start(valkey: Valkey, twilio: TwilioMock, tmp_path: Path) -> Iterator[Callab
 
     def begin(*arguments: str, **env: str) -> Running:
         command = arguments or (*WITH_TWILIO_HERE, twilio.url)
-        started.append(Running(tmp_path, *command, REDIS_URL=valkey.url, HOTLINE_DATA=str(tmp_path), **env))
+        env = {"REDIS_URL": valkey.url, "HOTLINE_DATA": str(tmp_path), **env}
+        started.append(Running(tmp_path, *command, **env))
         return started[-1]
 
     yield begin
@@ -162,6 +163,16 @@ def test_a_worker_may_start_before_its_store(valkey, twilio, start):
     valkey.start()
 
     until(lambda: twilio.deleted == {message(1)})
+
+
+def test_a_worker_waits_for_a_cluster_that_is_away(valkey, start):
+    worker = start(REDIS_URL=f"redis+cluster://127.0.0.1:{free_port()}", JOBS_REDIS_URL=valkey.url)
+    until(lambda: worker.said.count("waits for the store: no server of the cluster answers") > 1)
+
+    worker.process.send_signal(signal.SIGTERM)
+
+    assert worker.process.wait(STOP_SECONDS) == 0
+    assert "Traceback" not in worker.said
 
 
 def test_without_credentials_the_worker_says_so_once_and_keeps_what_is_due(valkey, twilio, start):
