@@ -109,5 +109,15 @@ def inside(messages: int, lines: int) -> None:
     click.echo(measured(messages, lines))
 
 
+@main.command()
+@click.option("--rounds", default=7, show_default=True, help="How often each thing is saved.")
+def save(rounds: int) -> None:
+    """How long until a saved file is seen in the workshop, in a browser."""
+    must_be_linux()
+    from tests.bench.saving import saving as measured
+
+    click.echo(measured(rounds))
+
+
 if __name__ == "__main__":
     main(prog_name="python3 -m bot bench")
