@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 
@@ -25,6 +26,12 @@ def library_of(
     `organisation`: those of its fields that differ from the shipped ones.
     """
     return checked_of(flows, messages, locales=locales, **organisation).library()
+
+
+def understood(library: Library) -> dict[str, object]:
+    """Everything that a release understands, to be compared."""
+    vocabulary = library.release.vocabulary
+    return {field.name: getattr(vocabulary, field.name) for field in fields(vocabulary)}
 
 
 def checked_of(

@@ -201,6 +201,10 @@ class MessageLoader:
     def load(self, name: str, files: Mapping[str, Node]) -> Locale:
         """Read a locale from its files, by name without `.yml`."""
         parts = {file: self._part(name, file, root) for file, root in files.items()}
+        return self._memory.of(("locale", name), tuple(parts.values()), lambda: self._whole(name, parts))
+
+    def _whole(self, name: str, parts: Mapping[str, Locale]) -> Locale:
+        """All parts of a locale in one."""
         whole = Locale(name, frozenset(file for part in parts.values() for file in part.files), parts=parts)
         for part in parts.values():
             whole.texts.update(part.texts)

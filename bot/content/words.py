@@ -6,7 +6,7 @@ that were checked; the same input gives the same vocabulary, in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,32 +19,32 @@ from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_wor
 
 
 def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow], memory: Memory) -> Vocabulary:
-    """Everything that is understood, in every locale at once."""
+    """Everything that is understood, in every locale at once. The same object as long as no word of it changes."""
+    latin = {locale.letters_of: name for name, locale in locales.items() if locale.letters_of}
+    heard = []
+    for name, locale in locales.items():
+        variant = memory.same(("variant", name), latin.get(name))
+        for file, part in locale.parts.items():
+            own = memory.of(("phrases", name, file), (part, variant), partial(_heard_in, part, variant))
+            heard.append(memory.same(("phrases", name, file), own))
+    loud = memory.same("loud", frozenset(name for name, flow in flows.items() if flow.interrupts))
+    lists = {name: (locale.words.lists, locale.letters_of, _own_names(locale)) for name, locale in locales.items()}
+    given = (memory.same("lists", lists), loud, *heard)
+    return memory.of("vocabulary", given, partial(_vocabulary, locales, loud, heard))
+
+
+def _vocabulary(locales: Mapping[str, Locale], loud: Set[str], heard: Sequence[_Heard]) -> Vocabulary:
     letters_of = {name: locale.letters_of for name, locale in locales.items() if locale.letters_of}
     variants = {language: name for name, language in letters_of.items()}
-
-    def phrase(words: Words, means: str, name: str) -> Phrase:
-        """What is in Latin letters is in the variant, whichever folder it stands in."""
-        return Phrase(words, means, variants[name] if name in variants and is_latin(words) else name)
 
     def phrases(list_: str, means: str) -> Iterator[Phrase]:
         for name, locale in locales.items():
             for words in _folded(locale.words.lists.get(list_, ())):
-                yield phrase(words, means, name)
+                yield _phrase(words, means, name, variants.get(name))
 
     def single(list_: str) -> frozenset[str]:
         return frozenset(word for phrase in phrases(list_, "") for word in phrase.words)
 
-    loud = {name for name, flow in flows.items() if flow.interrupts}
-    heard = [
-        memory.of(
-            ("phrases", name, file),
-            (part, memory.same(("variant", name), variants.get(name))),
-            partial(_heard_in, part, phrase),
-        )
-        for name, locale in locales.items()
-        for file, part in locale.parts.items()
-    ]
     keywords = [phrase for one in heard for phrase in one.keywords]
     triggers = tuple(phrase for phrase in keywords if phrase.means not in loud)
     answers: dict[str, tuple[Phrase, ...]] = {}
@@ -97,9 +97,14 @@ class _Heard:
     """By the key of an option or an item."""
 
 
-def _heard_in(part: Locale, phrase: Callable[[Words, str, str], Phrase]) -> _Heard:
+def _phrase(words: Words, means: str, name: str, variant: str | None) -> Phrase:
+    """What is in Latin letters is in the variant, whichever folder it stands in."""
+    return Phrase(words, means, variant if variant and is_latin(words) else name)
+
+
+def _heard_in(part: Locale, variant: str | None) -> _Heard:
     def phrases(means: str, texts: Iterable[str]) -> tuple[Phrase, ...]:
-        return tuple(phrase(words, means, part.name) for words in _folded(texts))
+        return tuple(_phrase(words, means, part.name, variant) for words in _folded(texts))
 
     return _Heard(
         keywords=tuple(one for flow, texts in part.words.keywords.items() for one in phrases(flow, texts)),
@@ -118,8 +123,11 @@ def _language_names(locales: Mapping[str, Locale]) -> dict[Words, tuple[str, ...
     """Each language's own name, its English one, and what else people call it; of a variant only its own."""
     names: dict[Words, tuple[str, ...]] = {}
     for name, locale in locales.items():
-        keys = ("name",) if locale.letters_of else ("name", "english")
-        own = [locale.texts[f"common.language.{key}"].value for key in keys]
-        for words in dict.fromkeys(_folded([*own, *locale.words.lists.get("languages", ())])):
+        for words in dict.fromkeys(_folded([*_own_names(locale), *locale.words.lists.get("languages", ())])):
             names[words] = (*names.get(words, ()), name)
     return names
+
+
+def _own_names(locale: Locale) -> tuple[str, ...]:
+    keys = ("name",) if locale.letters_of else ("name", "english")
+    return tuple(locale.texts[f"common.language.{key}"].value for key in keys)

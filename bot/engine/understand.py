@@ -64,6 +64,12 @@ class _Answer:
     """It explains enough by itself. If not, only a sentence about the same situation is taken for it."""
 
 
+@lru_cache(maxsize=4)
+def _triggers_of(vocabulary: Vocabulary) -> Phrases:
+    """The most costly part of a reader. Most releases change texts, and no word that is understood."""
+    return Phrases(vocabulary.triggers, vocabulary)
+
+
 class Reader:
     """Understands texts with one release. Keeps nothing of them."""
 
@@ -71,7 +77,7 @@ class Reader:
         self._release = release
         self._words: Vocabulary = release.vocabulary
         self._optouts = OptOuts(release.vocabulary.optouts, release.vocabulary.fillers)
-        self._triggers = Phrases(release.vocabulary.triggers, release.vocabulary)
+        self._triggers = _triggers_of(release.vocabulary)
         self._keywords = by_words(release.vocabulary.triggers)
         self._checklists = {flow.name: flow.checklist for flow in release.flows.values() if flow.checklist}
         self._interrupts = by_words(release.vocabulary.interrupts)

@@ -44,9 +44,9 @@ class OptOutWords:
     """What may stand with these and changes nothing: "me", "any more", "please"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vocabulary:
-    """Everything that is understood."""
+    """Everything that is understood. Of two releases that understand the same, mostly the very same object."""
 
     commands: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)
     greetings: Mapping[Words, tuple[Phrase, ...]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ one language is enough to say it, with `look`; its name below, a broken file in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from types import ModuleType
 
@@ -44,22 +45,23 @@ def judge(content: Content, memory: Memory) -> None:
     optouts = {name: opting_out(locale) for name, locale in content.locales.items()}
     facts = (content.default, content.organisation, content.referrals, content.heard, optouts)
     common = memory.same("judged", facts)
+    collected = {f: memory.same(("collected", f), content.collected_from(flow)) for f, flow in content.flows.items()}
     for module in CHECKS:
         if hasattr(module, "check"):
             module.check(content)
         if hasattr(module, "look"):
-            _file_by_file(module, content, common, memory)
+            _file_by_file(module, content, common, collected, memory)
 
 
-def _file_by_file(module: ModuleType, content: Content, common: object, memory: Memory) -> None:
+def _file_by_file(
+    module: ModuleType, content: Content, common: object, collected: Mapping[str, object], memory: Memory
+) -> None:
     theirs = content.source.parts if content.source else {}
     for locale in content.locales.values():
         for file, part in locale.parts.items():
-            flow = content.flows.get(file)
             seen = (
                 *(part, locale.parts.get("words"), locale.parts.get("common")),
-                *(theirs.get(file), theirs.get("words"), flow),
-                memory.same(("collected", file), content.collected_from(flow)),
+                *(theirs.get(file), theirs.get("words"), content.flows.get(file), collected.get(file)),
                 *(content.problems.faulty(f"messages/{name}/{file}.yml") for name in (locale.name, content.default)),
                 common,
             )

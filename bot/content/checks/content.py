@@ -88,10 +88,9 @@ class Content:
             for text in phrases(locale, list_)
         }
 
-    def collected_from(self, flow: Flow | None) -> frozenset[str]:
+    def collected_from(self, flow: Flow) -> frozenset[str]:
         """Where a flow's options lead to a step that asks for a language or a place: those steps."""
-        then = {option.then for step in flow.steps for option in options_of(step)} if flow else set()
-        return self._collects & then
+        return self._collects & {option.then for step in flow.steps for option in options_of(step)}
 
     @cached_property
     def _collects(self) -> frozenset[str]:

@@ -26,17 +26,14 @@ _SEVERAL = re.compile(r"[;|]|\s/\s")
 
 
 def check(content: Content) -> None:
-    """Note keywords that start two flows, and several that were written as one."""
+    """Note keywords that start two flows."""
     first: dict[Words, tuple[str, Locale]] = {}
     for locale in content.locales.values():
         for flow, texts in locale.words.keywords.items():
             for number, text in enumerate(texts):
                 words = written_words(text)
-                if not words:
-                    continue
-                one_phrase(content, partial(_place, content, locale, flow, number), text)
                 other, where = first.setdefault(words, (flow, locale))
-                if other != flow:
+                if other != flow and words:
                     content.note("shared-keyword", _place(content, locale, flow, number),
                                  f'"{text}" starts "{other}" too ({where.name}).',
                                  "Keep it in one of the two flows; in doubt in none: people are then asked.",
@@ -44,7 +41,7 @@ def check(content: Content) -> None:
 
 
 def look(content: Content, locale: Locale, file: str) -> None:
-    """Note keywords that are understood as something else before."""
+    """Note keywords that are understood as something else before, and several that were written as one."""
     common = (*phrases(locale, "fillers"), *phrases(locale, "hints"))
     weak = {word for text in common for word in written_words(text)}
     for flow, texts in locale.parts[file].words.keywords.items():
@@ -52,6 +49,7 @@ def look(content: Content, locale: Locale, file: str) -> None:
         for number, words in enumerate(folded):
             if not words:
                 continue
+            one_phrase(content, partial(_place, content, locale, flow, number), texts[number])
             if " ".join(words) in KEPT or (folded == [words] and " ".join(words) in TAKEN):
                 kept(content, _place(content, locale, flow, number), texts[number])
             elif means := _heard_as(content, words, loud=_loud(content, flow)):
