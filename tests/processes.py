@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-# No measure of speed: on a machine that is busy with other work, anything may take this long.
 HANGS_SECONDS = 90.0
+"""Where a test expects no time: on a machine that is busy with other work, anything may take this long."""
 
 
 def until(happened: Callable[[], bool], seconds: float = HANGS_SECONDS) -> None:

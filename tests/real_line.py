@@ -20,7 +20,6 @@ from urllib.parse import urlencode
 
 from bot.channel import INBOUND
 from bot.config import CHECKOUT
-from tests.processes import HANGS_SECONDS
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature, sms, whatsapp
 from tests.web import is_up
 
@@ -84,7 +83,7 @@ def process(arguments: list[str], env: Mapping[str, str], said: Path) -> Iterato
     finally:
         child.terminate()
         try:
-            child.wait(HANGS_SECONDS)
+            child.wait(10)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()

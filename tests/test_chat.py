@@ -10,7 +10,6 @@ import pytest
 
 from bot.config import CHECKOUT
 from bot.transcript import Transcript, opener, replay
-from tests.processes import HANGS_SECONDS
 
 
 def chat(typed: str, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -19,8 +18,8 @@ def chat(typed: str, *options: str, **settings: str) -> subprocess.CompletedProc
         name: value for name, value in os.environ.items() if not name.startswith(("HOTLINE_", "REDIS", "TWILIO"))
     }
     return subprocess.run(
-        [sys.executable, "-m", "bot", "chat", *options], input=typed, text=True, capture_output=True,
-        timeout=HANGS_SECONDS, cwd=CHECKOUT, env=environment | settings, check=False,
+        [sys.executable, "-m", "bot", "chat", *options], input=typed, text=True, capture_output=True, timeout=60,
+        cwd=CHECKOUT, env=environment | settings, check=False,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import redis
 
 from bot.config import CHECKOUT, embedded_socket
 from bot.embedded import AlreadyRunning, DataLock, EmbeddedError, find_server, options, running, start
-from tests.processes import HANGS_SECONDS, is_alive, until
+from tests.processes import is_alive, until
 
 PARENT = """
 import pathlib, sys, time
@@ -101,7 +101,7 @@ def test_an_orphan_is_replaced_and_its_data_kept(data):
         with running(data) as server, client(data) as redis_:
             assert server.pid != orphan.pid
             assert redis_.get("session") == "kept"
-        assert orphan.wait(HANGS_SECONDS) == 0
+        assert orphan.wait(5) == 0
 
 
 def test_a_second_one_is_refused_and_told_who_runs(data):

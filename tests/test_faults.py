@@ -65,8 +65,8 @@ def two_webs(config: Config, store: Redis, tmp_path: Path) -> Iterator[list[Runn
 def line(tmp_path: Path) -> Iterator[Running]:
     """The whole line as `python3 -m bot` runs it: its own Valkey, web and worker."""
     running = Running(tmp_path, "-m", "bot", HOTLINE_DATA=str(tmp_path / "data"))
-    running.up()
-    until(lambda: _is_ready(running.port))  # the content is read while the web process starts
+    running.up(30)
+    until(lambda: _is_ready(running.port), 30)  # the content is read while the web process starts
     yield running
     running.end(politely=True)
 
@@ -179,7 +179,7 @@ def test_valkey_dies_while_fifty_people_text(line, tmp_path, model, capsys):
         killed = int(client.info("server")["process_id"])
         os.kill(killed, signal.SIGKILL)
         began = time.monotonic()
-        until(lambda killed=killed: _is_another(client, killed))  # type: ignore[misc]  # a loop's own value
+        until(lambda killed=killed: _is_another(client, killed), 10)  # type: ignore[misc]  # a loop's own value
         away.append(time.monotonic() - began)
     for person in people:
         person.join()
@@ -209,7 +209,7 @@ def test_a_conversation_outlives_the_server_that_keeps_it(line, tmp_path, model)
     client = connect(f"unix://{embedded_socket(tmp_path / 'data')}")
     killed = int(client.info("server")["process_id"])
     os.kill(killed, signal.SIGKILL)
-    until(lambda: _is_another(client, killed))
+    until(lambda: _is_another(client, killed), 10)
 
     reply = reply_in(post(line.port, sms("1")))
 
@@ -230,7 +230,7 @@ def test_a_store_that_hangs_costs_nobody_more_than_five_seconds(line, tmp_path, 
         replies = at_once([partial(texted, line.port, sms("1", sender=sender)) for sender in senders])
     finally:
         os.kill(pid, signal.SIGCONT)
-    until(lambda: _is_ready(line.port))
+    until(lambda: _is_ready(line.port), 10)
     again = [reply_in(post(line.port, sms("1", sender=sender))) for sender in senders]
 
     assert set(replies) <= people[0].fallbacks
@@ -256,7 +256,7 @@ def test_a_web_process_killed_under_load_comes_back_and_the_other_goes_on(config
     web = Running(tmp_path, WEB_PROCESSES="2", **settings_of(config)).up()
     try:
         serving = children(web.process.pid)
-        until(lambda: len(children(web.process.pid)) >= 2)
+        until(lambda: len(children(web.process.pid)) >= 2, 10)
         failed: list[float] = []
         stop = threading.Event()
         people = [threading.Thread(target=_text_until, args=(web.port, n, stop, failed)) for n in range(12)]
@@ -266,7 +266,7 @@ def test_a_web_process_killed_under_load_comes_back_and_the_other_goes_on(config
         [killed] = [pid for pid in children(web.process.pid) if pid in serving][-1:]
         os.kill(killed, signal.SIGKILL)
         dead = time.monotonic()
-        until(lambda: not is_alive(killed) and len(children(web.process.pid)) >= len(serving))
+        until(lambda: not is_alive(killed) and len(children(web.process.pid)) >= len(serving), 10)
         time.sleep(0.7)
         stop.set()
         for person in people:

@@ -396,7 +396,7 @@ def test_the_watch_survives_a_release_that_cannot_be_read(broken, checked, libra
     client.set("{release}:live", "6 f")
     publish(broken.server.url, checked, after=6)
 
-    until(lambda: known(broken.config, talked(broken)).session.release == 7)
+    until(lambda: known(broken.config, talked(broken)).session.release == 7, 30)
 
 
 def talked(broken: Broken) -> Person:

@@ -176,7 +176,7 @@ def _the_worker(redis_url: str, folder: Path, client: Redis) -> None:
     said = folder / "worker.txt"
     env = {k: v for k, v in environment(redis_url, folder).items() if not k.startswith("TWILIO")}
     with process(["-m", "worker"], env, said):
-        until(lambda: bool(client.exists(DUE)) and not list(client.scan_iter("o:*")))
+        until(lambda: bool(client.exists(DUE)) and not list(client.scan_iter("o:*")), 20)
     client.zadd(DUE, {"SM" + "9" * 32: 1})
     Relay(client, client).run_once(2.0)  # leaves the job of a sweep in RQ, so that it is searched, too
 

@@ -23,7 +23,7 @@ from bot.publishing.acts import Wish, publish_folder
 from bot.server import BODY_SECONDS
 from bot.webhook import MAX_BYTES
 from tests.conftest import at_a_desk
-from tests.processes import HANGS_SECONDS, is_alive, until
+from tests.processes import is_alive, until
 from tests.twilio_forms import PUBLIC_URL, message_in, signature, sms
 from tests.web import PROMISED_SECONDS, Running, children, is_up, post, post_signed, reply_in, settings, settings_of
 
@@ -230,7 +230,7 @@ def test_a_stop_lets_requests_that_have_begun_end(own_web, place):
         person.join()
 
     assert statuses == [200] * 20
-    assert web.process.wait(HANGS_SECONDS) == 0
+    assert web.process.wait(15) == 0
 
 
 def test_a_stop_does_not_wait_for_whoever_says_nothing(own_web):
@@ -238,7 +238,7 @@ def test_a_stop_does_not_wait_for_whoever_says_nothing(own_web):
     with socket.create_connection(("127.0.0.1", web.port)):
         web.process.send_signal(signal.SIGTERM)
 
-        assert web.process.wait(HANGS_SECONDS) == 0
+        assert web.process.wait(15) == 0
 
 
 def test_a_killed_process_is_replaced(own_web):
@@ -246,7 +246,7 @@ def test_a_killed_process_is_replaced(own_web):
     [killed] = [pid for pid in children(web.process.pid) if _serves(pid)]
     os.kill(killed, signal.SIGKILL)
 
-    until(lambda: not is_alive(killed) and is_up(web.port))
+    until(lambda: not is_alive(killed) and is_up(web.port), 10)
     assert reply_in(post(web.port, sms("menu")))
 
 
@@ -269,5 +269,5 @@ def test_nothing_of_it_outlives_a_kill(own_web):
 def test_as_many_processes_as_wanted_share_the_port(own_web):
     web = own_web(WEB_PROCESSES="2")
 
-    until(lambda: len([pid for pid in children(web.process.pid) if _serves(pid)]) == 2)
+    until(lambda: len([pid for pid in children(web.process.pid) if _serves(pid)]) == 2, 10)
     assert message_in(post(web.port, sms("menu"))[1])

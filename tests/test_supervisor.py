@@ -17,7 +17,7 @@ import redis
 
 from bot.config import CHECKOUT, embedded_socket
 from bot.supervisor import _Backoff
-from tests.processes import HANGS_SECONDS, is_alive, until
+from tests.processes import is_alive, until
 
 SUPERVISOR = """
 import json, sys
@@ -101,7 +101,7 @@ class Line:
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(HANGS_SECONDS)
+                    process.wait(10)
                 except subprocess.TimeoutExpired:
                     process.kill()
             process.communicate()
@@ -121,7 +121,7 @@ def test_it_stops_web_then_worker_then_valkey(line, number):
     with line.valkey() as valkey:
         pid = valkey.info("server")["process_id"]
     os.killpg(process.pid, number)  # as a terminal does, to all that would listen
-    _, errors = process.communicate(timeout=HANGS_SECONDS)
+    _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
     assert [note[:2] for note in line.notes()][-2:] == [["web", "stopped"], ["worker", "stopped"]]
     assert not is_alive(pid)
@@ -172,7 +172,7 @@ def test_a_killed_child_is_started_again(line, name):
 def test_a_second_one_is_refused(line):
     first = line.up()
     second = line.start()
-    _, errors = second.communicate(timeout=HANGS_SECONDS)
+    _, errors = second.communicate(timeout=10)
     assert second.returncode == 1
     assert errors == (
         f"Already running for the data in {line.data} (pid {first.pid}). "
@@ -184,7 +184,7 @@ def test_a_second_one_is_refused(line):
 def test_a_taken_port_is_named_with_another_one(line):
     with socket.create_server(("127.0.0.1", line.port)):
         process = line.start()
-        _, errors = process.communicate(timeout=HANGS_SECONDS)
+        _, errors = process.communicate(timeout=10)
     assert process.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{line.port} (Address already in use)" in errors
     assert f"PORT={line.port + 1} python3 -m bot" in errors
@@ -195,14 +195,14 @@ def test_a_workshop_that_never_comes_up_leaves_the_line_alone(line):
     """It dies more often than would end everything, before the web process, which is slow today, is up."""
     slow = CHILD.replace('note("started")', 'time.sleep(2 * (name == "web"))\nnote("started")')
     line.start(slow, studio="import sys; sys.exit('a mistake of ours')")
-    until(lambda: "The line is up" in line.output.read_text())
+    until(lambda: "The line is up" in line.output.read_text(), 15)
 
     assert line.processes[-1].poll() is None
 
 
 def test_what_never_comes_up_is_given_up(line):
     process = line.start(child="import sys; sys.exit('a mistake in the settings')")
-    _, errors = process.communicate(timeout=HANGS_SECONDS)
+    _, errors = process.communicate(timeout=10)
     assert process.returncode == 1
     assert "a mistake in the settings" in errors
     assert errors.endswith("It does not come up; the reason stands above. Nothing is running now.\n")

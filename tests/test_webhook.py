@@ -267,7 +267,7 @@ def test_whoever_got_the_fallback_text_has_their_text_deleted_too(config, tmp_pa
             jobs = [Wanted.of(entry) for key in store.scan_iter("o:*") for entry in store.lrange(key, 0, -1)]
             return {job.about for job in jobs if job.kind == "forget"}
 
-        until(lambda: wanted() == {form["MessageSid"] for form in texts})
+        until(lambda: wanted() == {form["MessageSid"] for form in texts}, 30)
 
 
 def test_whoever_hears_from_the_fallback_address_is_shown_their_step_before_an_answer_counts(person):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bot.channel import INBOUND
 from bot.config import CHECKOUT, Config
-from tests.processes import HANGS_SECONDS, until
+from tests.processes import until
 from tests.twilio_forms import ACCOUNT, PUBLIC_URL, TOKEN, message_in, signature
 
 SECRET = "tests-only-3f9a8c1e5d7b2460-tests-only"
@@ -98,7 +98,7 @@ class Running:
         """All that it has written to its terminal."""
         return self._said.read_text("utf-8", "replace")
 
-    def up(self, seconds: float = HANGS_SECONDS) -> Running:
+    def up(self, seconds: float = 20.0) -> Running:
         """Wait until it answers."""
         until(lambda: is_up(self.port) or self.process.poll() is not None, seconds)
         assert self.process.poll() is None, self.said
@@ -109,7 +109,7 @@ class Running:
         if politely and self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(HANGS_SECONDS)
+                self.process.wait(10)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

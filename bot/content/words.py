@@ -20,10 +20,9 @@ from bot.engine.vocabulary import OptOutWords, Phrase, Vocabulary, Words, by_wor
 
 def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow], memory: Memory) -> Vocabulary:
     """Everything that is understood, in every locale at once. The same object as long as no word of it changes."""
-    latin = {locale.letters_of: name for name, locale in locales.items() if locale.letters_of}
-    heard = []
+    variants, heard = {language: name for name, language in _letters_of(locales).items()}, []
     for name, locale in locales.items():
-        variant = memory.same(("variant", name), latin.get(name))
+        variant = memory.same(("variant", name), variants.get(name))
         for file, part in locale.parts.items():
             own = memory.of(("phrases", name, file), (part, variant), partial(_heard_in, part, variant))
             heard.append(memory.same(("phrases", name, file), own))
@@ -34,7 +33,7 @@ def vocabulary(locales: Mapping[str, Locale], flows: Mapping[str, Flow], memory:
 
 
 def _vocabulary(locales: Mapping[str, Locale], loud: Set[str], heard: Sequence[_Heard]) -> Vocabulary:
-    letters_of = {name: locale.letters_of for name, locale in locales.items() if locale.letters_of}
+    letters_of = _letters_of(locales)
     variants = {language: name for name, language in letters_of.items()}
 
     def phrases(list_: str, means: str) -> Iterator[Phrase]:
@@ -126,6 +125,11 @@ def _language_names(locales: Mapping[str, Locale]) -> dict[Words, tuple[str, ...
         for words in dict.fromkeys(_folded([*_own_names(locale), *locale.words.lists.get("languages", ())])):
             names[words] = (*names.get(words, ()), name)
     return names
+
+
+def _letters_of(locales: Mapping[str, Locale]) -> dict[str, str]:
+    """By variant: the locale that it is one of."""
+    return {name: locale.letters_of for name, locale in locales.items() if locale.letters_of}
 
 
 def _own_names(locale: Locale) -> tuple[str, ...]:

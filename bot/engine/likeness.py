@@ -24,8 +24,8 @@ SHARED_PART = 0.6
 """Two forms of a word share at least this part of the longer one, from its beginning."""
 
 _HELD = re.compile(r"([^\W\d])\1{2,}")
-_ARABIC_BEGINNINGS = {a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال", "ل", "لل")}
-_ARABIC_ENDINGS = {"", "ني", "نا", "هم", "ها", "كم", "ات", "ين", "ون", "وا", "ي", "ه", "ك", "ا"}
+_ARABIC_BEGINNINGS = frozenset(a + b + c for a in ("", "و", "ف") for b in ("", "ب", "ك") for c in ("", "ال", "ل", "لل"))
+_ARABIC_ENDINGS = frozenset({"", "ني", "نا", "هم", "ها", "كم", "ات", "ين", "ون", "وا", "ي", "ه", "ك", "ا"})
 _LONGEST_BEGINNING, _LONGEST_ENDING = max(map(len, _ARABIC_BEGINNINGS)), max(map(len, _ARABIC_ENDINGS))
 SHORTEST_STEM = 3
 

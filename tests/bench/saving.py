@@ -1,7 +1,7 @@
 """From saving a file to seeing it: a workshop over a copy of the shipped content, and a real browser.
 
-Apart from `growth`, which measures what people cost who text: this is for whoever writes, so it is time on the wall,
-the only figure here that is. The browser shares the machine with the workshop, as it does on a volunteer's desk.
+Apart from `growth`, which measures what people cost who text: this is for whoever writes, who
+waits on the clock of the wall. The browser shares the machine with the workshop, as it does on a volunteer's desk.
 """
 
 from __future__ import annotations

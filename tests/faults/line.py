@@ -76,7 +76,7 @@ class Web:
 
     def up(self) -> Web:
         """Wait until it answers."""
-        self._running.up()
+        self._running.up(30)
         self.pid = next(filter(is_alive, children(self._running.process.pid)))
         return self
 
@@ -92,8 +92,8 @@ class Web:
     def back(self) -> None:
         """Wait until its parent has started it again; one that dies twice in a few seconds takes its parent with it,
         and then we do what the supervisor does."""
-        until(lambda: not is_alive(self.pid))
-        until(lambda: self._is_back() or self._running.process.poll() is not None)
+        until(lambda: not is_alive(self.pid), 10)
+        until(lambda: self._is_back() or self._running.process.poll() is not None, 30)
         if self._running.process.poll() is not None:
             self._running = self._started()
         self.up()

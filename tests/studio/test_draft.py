@@ -10,7 +10,7 @@ from bot.content.files import Files
 from bot.content.library import check_folder
 from bot.content.memory import Memory
 from bot.studio.draft import Draft
-from tests.processes import HANGS_SECONDS, until
+from tests.processes import until
 from tests.studio.conftest import folder_of_content
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -38,8 +38,8 @@ def test_a_saved_file_is_seen_without_being_asked(draft, told):
     path = draft.folder / "messages" / "en" / "home_door.yml"
     path.write_text(path.read_text().replace("Keep the door closed.", "Keep that door closed.", 1))
 
-    assert draft.wait(1, HANGS_SECONDS) == 2
-    until(lambda: len(told) == 2)
+    assert draft.wait(1, 20) == 2
+    until(lambda: len(told) == 2, 20)
 
 
 def test_what_is_read_again_gives_what_a_fresh_reading_gives(draft):

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from tests.processes import HANGS_SECONDS, until
+from tests.processes import until
 from tests.studio.conftest import folder_of_content
 from tests.web import Running, free_port
 
@@ -31,7 +31,7 @@ def studio(tmp_path):
 
 
 def get(port, path):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANGS_SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -44,21 +44,21 @@ def get(port, path):
 def test_it_prints_a_link_that_opens_and_ends_when_told(studio):
     port = free_port()
     process = studio(STUDIO_PORT=str(port))
-    until(lambda: "/enter?token=" in process.said)
+    until(lambda: "/enter?token=" in process.said, 60)
     link = re.search(r"http://127\.0\.0\.1:\d+(/enter\?token=\S+)", process.said)
 
     assert get(port, "/problems") == 403
     assert link
     assert get(port, link[1]) == 200
     process.process.terminate()
-    assert process.process.wait(HANGS_SECONDS) == 0
+    assert process.process.wait(20) == 0
 
 
 def test_it_waits_for_its_port_and_says_so_once(studio):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = studio(STUDIO_PORT=str(port))
-        until(lambda: "The workshop waits for port" in process.said)
-    until(lambda: "/enter?token=" in process.said)
+        until(lambda: "The workshop waits for port" in process.said, 60)
+    until(lambda: "/enter?token=" in process.said, 60)
 
     assert process.said.count("waits for port") == 1

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 
-from bot.queue import DUE, SERIALIZER, Due, expire_rq_keys, line_queue
+from bot.queue import DUE, SERIALIZER, SLOT_SECONDS, Due, expire_rq_keys, line_queue
 from bot.store.outbox import FORGET, Outbox, Wanted
 from tests.faults.servers import Valkey
 from tests.processes import until
@@ -74,17 +74,17 @@ def without_end(client: Redis) -> set[bytes]:
 def test_what_the_web_process_wants_is_deleted_at_twilio(valkey, twilio, start):
     Outbox(valkey.client).put(Wanted(FORGET, message(1), LONG_AGO))
     start()
-    until(lambda: twilio.deleted == messages(2) - {message(0)})
+    until(lambda: twilio.deleted == messages(2) - {message(0)}, 15)
 
     Outbox(valkey.client).put(Wanted(FORGET, message(0), int(time.time()) + 1))
-    until(lambda: twilio.deleted == messages(2))
-    until(lambda: not list(valkey.client.scan_iter("line:*")))
+    until(lambda: twilio.deleted == messages(2), 15)
+    until(lambda: not list(valkey.client.scan_iter("line:*")), 5)
     assert sorted(twilio.asked) == sorted(messages(2))
 
 
 def test_a_worker_that_waits_stops_at_once_and_leaves_nothing_behind(valkey, start):
     worker = start()
-    until(lambda: valkey.client.exists("rq:workers"))
+    until(lambda: valkey.client.exists("rq:workers"), 15)
 
     worker.process.send_signal(signal.SIGTERM)
 
@@ -97,7 +97,7 @@ def test_a_worker_that_is_told_to_stop_in_a_sweep_gives_back_what_it_has_not_ask
     twilio.latency = 0.05
     Due(valkey.client).add(dict.fromkeys(messages(3000), LONG_AGO))
     worker = start()
-    until(lambda: len(twilio.deleted) > 100)
+    until(lambda: len(twilio.deleted) > 100, 15)
 
     worker.process.send_signal(signal.SIGTERM)
 
@@ -113,27 +113,27 @@ def test_a_worker_killed_in_a_sweep_holds_up_the_next_one_for_one_slot_at_most(v
     twilio.latency = 0.02
     Due(valkey.client).add(dict.fromkeys(messages(2500), LONG_AGO))
     worker = start()
-    until(lambda: len(twilio.deleted) > 100)
+    until(lambda: len(twilio.deleted) > 100, 15)
     worker.process.kill()
     worker.process.wait()
     leased = valkey.client.zrangebyscore(DUE, LONG_AGO + 1, "+inf")
     valkey.client.zadd(DUE, dict.fromkeys(leased, LONG_AGO))
 
     start()
-    until(lambda: twilio.deleted == messages(2500))
+    until(lambda: twilio.deleted == messages(2500), 15 + SLOT_SECONDS)
 
-    until(lambda: not list(valkey.client.scan_iter("line:*")))
+    until(lambda: not list(valkey.client.scan_iter("line:*")), 5)
 
 
 def test_a_worker_outlives_its_store(valkey, twilio, start):
     worker = start()
-    until(lambda: valkey.client.exists("rq:workers"))
+    until(lambda: valkey.client.exists("rq:workers"), 15)
     for number in range(2):
         valkey.kill()
         time.sleep(0.5)
         valkey.start()
         Outbox(valkey.client).put(Wanted(FORGET, message(number), LONG_AGO))
-        until(partial(_is_done, valkey.client, twilio, number))
+        until(partial(_is_done, valkey.client, twilio, number), 15 + SLOT_SECONDS)
 
     assert worker.process.poll() is None
 
@@ -145,9 +145,9 @@ def _is_done(client: Redis, twilio: TwilioMock, number: int) -> bool:
 
 def test_a_worker_whose_store_is_away_stops_all_the_same(valkey, start):
     worker = start()
-    until(lambda: valkey.client.exists("rq:workers"))
+    until(lambda: valkey.client.exists("rq:workers"), 15)
     valkey.kill()
-    until(lambda: "waits for the store" in worker.said)
+    until(lambda: "waits for the store" in worker.said, 10)
 
     worker.process.send_signal(signal.SIGTERM)
 
@@ -158,16 +158,16 @@ def test_a_worker_may_start_before_its_store(valkey, twilio, start):
     Due(valkey.client).add({message(1): LONG_AGO})
     valkey.kill()
     worker = start()
-    until(lambda: "waits for the store" in worker.said)
+    until(lambda: "waits for the store" in worker.said, 15)
 
     valkey.start()
 
-    until(lambda: twilio.deleted == {message(1)})
+    until(lambda: twilio.deleted == {message(1)}, 15)
 
 
 def test_a_worker_waits_for_a_cluster_that_is_away(valkey, start):
     worker = start(REDIS_URL=f"redis+cluster://127.0.0.1:{free_port()}", JOBS_REDIS_URL=valkey.url)
-    until(lambda: worker.said.count("waits for the store: no server of the cluster answers") > 1)
+    until(lambda: worker.said.count("waits for the store: no server of the cluster answers") > 1, 15)
 
     worker.process.send_signal(signal.SIGTERM)
 
@@ -178,7 +178,7 @@ def test_a_worker_waits_for_a_cluster_that_is_away(valkey, start):
 def test_without_credentials_the_worker_says_so_once_and_keeps_what_is_due(valkey, twilio, start):
     Due(valkey.client).add({message(1): LONG_AGO})
     worker = start("-m", "worker", TWILIO_ACCOUNT_SID="", TWILIO_AUTH_TOKEN="")
-    until(lambda: "no Twilio credentials" in worker.said)
+    until(lambda: "no Twilio credentials" in worker.said, 15)
     time.sleep(1.5)
 
     assert worker.said.count("no Twilio credentials") == 1
@@ -192,7 +192,7 @@ def test_a_new_start_ends_a_pause(valkey, twilio, start):
     Due(valkey.client).pause(600)
     start()
 
-    until(lambda: twilio.deleted == {message(1)})
+    until(lambda: twilio.deleted == {message(1)}, 15)
 
 
 def test_wrong_settings_are_named_and_nothing_starts(start):
@@ -211,12 +211,12 @@ def test_every_key_expires_while_the_worker_works_and_after_a_job_has_failed(val
     twilio.latency = 0.05
     Due(valkey.client).add(dict.fromkeys(messages(400), LONG_AGO))
     start()
-    until(lambda: bool(twilio.deleted))
+    until(lambda: bool(twilio.deleted), 15)
     _enqueue(line_queue(valkey.client), "worker.jobs.that_nobody_wrote")
     found: set[bytes] = set()
     while len(twilio.deleted) < 400:
         found |= _twice_without_end(valkey.client)
-    until(lambda: line_queue(valkey.client).failed_job_registry.count == 1)
+    until(lambda: line_queue(valkey.client).failed_job_registry.count == 1, 10)
     time.sleep(0.2)
 
     assert found | _twice_without_end(valkey.client) == set()
@@ -239,7 +239,7 @@ def test_the_worker_names_neither_what_it_works_on_nor_why_it_failed(valkey, twi
     Due(valkey.client).add(dict.fromkeys(messages(5), LONG_AGO))
     _enqueue(line_queue(valkey.client), "worker.jobs.that_nobody_wrote")
     worker = start()
-    until(lambda: len(twilio.deleted) == 5 and "exception raised" in worker.said)
+    until(lambda: len(twilio.deleted) == 5 and "exception raised" in worker.said, 15)
     worker.process.terminate()
     worker.process.wait(STOP_SECONDS)
 
@@ -255,6 +255,6 @@ def test_a_pickled_job_runs_no_code(valkey, twilio, start, tmp_path):
     assert SERIALIZER == "json"
     start()
     Due(valkey.client).add({message(1): LONG_AGO})
-    until(lambda: twilio.deleted == {message(1)})
+    until(lambda: twilio.deleted == {message(1)}, 15 + SLOT_SECONDS)
 
     assert not marker.exists()
